@@ -1,0 +1,65 @@
+"""Broken assumptions, as exceptions. Expected results are values: see `model.Outcome`.
+
+Every message says what happened, names the input or the call concerned, and the remedy.
+"""
+
+from bot.outcomes import ErrorKind
+
+
+class BotError(Exception):
+    """Anything that ends a run as `outcome: error`."""
+
+    kind: ErrorKind = ErrorKind.INTERNAL
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        """`message` is one sentence; `remedy` is what the reader should do next."""
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class ConfigurationError(BotError):
+    """The workflow's author can mend it: an input, a variable, the event file."""
+
+    kind = ErrorKind.CONFIGURATION
+
+
+class CancelledError(BotError):
+    """SIGINT or SIGTERM arrived."""
+
+    kind = ErrorKind.CANCELLED
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("The run was cancelled.")
+        self.signal_number = signal_number
+
+
+class UpstreamError(BotError):
+    """GitHub or Coder refused, or failed for good.
+
+    `status` is the HTTP status, 0 when there was no answer at all.
+    `maybe_done` says that the call may have had its effect although the answer was lost.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        *,
+        status: int = 0,
+        detail: str = "",
+        remedy: str = "",
+        maybe_done: bool = False,
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.kind = kind
+        self.status = status
+        self.detail = detail
+        self.maybe_done = maybe_done
+
+
+class SessionBusyError(UpstreamError):
+    """The session cannot take a message now; the same call may work later."""

@@ -1,0 +1,82 @@
+"""The nouns, in the order in which they arise, and nothing else.
+
+`Event → Request → Evidence → Prompt → Session → Verdict → Outcome`. Frozen, standard library only;
+every text that came from outside is `Untrusted`. Times are aware datetimes in UTC, durations are
+seconds, sizes are what the name says.
+"""
+
+from bot.model.evidence import (
+    Diagnostic,
+    Evidence,
+    Excerpt,
+    ExcerptLine,
+    LineSpan,
+    MissingLog,
+)
+from bot.model.github import (
+    RED_CONCLUSIONS,
+    Annotation,
+    Check,
+    Event,
+    Job,
+    JobStep,
+    PullRequest,
+    Repository,
+    WorkflowRun,
+)
+from bot.model.outcome import (
+    Outcome,
+    TimelineEntry,
+    Verdict,
+    VerdictKind,
+)
+from bot.model.request import (
+    Ignored,
+    Item,
+    Request,
+    RunRef,
+    TargetKind,
+    TriggerName,
+)
+from bot.model.session import (
+    BackendName,
+    Cleanup,
+    Report,
+    Session,
+    SessionKey,
+    SessionState,
+)
+
+__all__ = [
+    "RED_CONCLUSIONS",
+    "Annotation",
+    "BackendName",
+    "Check",
+    "Cleanup",
+    "Diagnostic",
+    "Event",
+    "Evidence",
+    "Excerpt",
+    "ExcerptLine",
+    "Ignored",
+    "Item",
+    "Job",
+    "JobStep",
+    "LineSpan",
+    "MissingLog",
+    "Outcome",
+    "PullRequest",
+    "Report",
+    "Repository",
+    "Request",
+    "RunRef",
+    "Session",
+    "SessionKey",
+    "SessionState",
+    "TargetKind",
+    "TimelineEntry",
+    "TriggerName",
+    "Verdict",
+    "VerdictKind",
+    "WorkflowRun",
+]

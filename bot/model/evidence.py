@@ -1,0 +1,89 @@
+"""What reading logs yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.outcomes import FailureClass
+from bot.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpan:
+    """Original line numbers of one log, 1-based and inclusive."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding of one tool. Empty strings and 0 stand for what the tool did not say."""
+
+    tool: str
+    failure_class: FailureClass
+    message: Untrusted
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    rule: str = ""
+    test: str = ""
+    frame: str = ""
+    span: LineSpan = LineSpan(0, 0)
+    legs: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptLine:
+    """A verbatim log line (control sequences removed) with its original number."""
+
+    number: int
+    text: Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The lines kept of one job's log. A gap in the numbers is an omission, said when shown.
+
+    `url` links to the job; `step` is the failing step's number, 0 when unknown; `command` is the
+    failing step's own script.
+    """
+
+    job: Untrusted
+    job_id: int
+    step: int
+    step_name: Untrusted
+    command: Untrusted
+    lines: tuple[ExcerptLine, ...]
+    total_lines: int
+    url: str = ""
+    legs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MissingLog:
+    """A log that could not be had, and what stood in for it."""
+
+    job: Untrusted
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What failed, small and faithful. `fingerprint` holds one hash for each diagnostic."""
+
+    failure_class: FailureClass
+    class_reason: str
+    diagnostics: tuple[Diagnostic, ...]
+    excerpts: tuple[Excerpt, ...]
+    fingerprint: tuple[str, ...]
+    summary: tuple[Untrusted, ...] = ()
+    missing: tuple[MissingLog, ...] = ()
+    chars_in: int = 0
+    chars_out: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Neither a diagnostic nor a line: nothing to tell an agent."""
+        return not self.diagnostics and not any(e.lines for e in self.excerpts)

@@ -1,0 +1,188 @@
+"""What the engine needs from outside, as Protocols named by need; `bot.adapters` implements them.
+
+Every method may raise `UpstreamError`. Reads are safe to repeat. A method that creates something
+looks for it first, and again after a lost answer, so it is safe to repeat as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+from bot.model import (
+    Annotation,
+    BackendName,
+    Check,
+    Cleanup,
+    Item,
+    Job,
+    MissingLog,
+    PullRequest,
+    Repository,
+    RunRef,
+    Session,
+    SessionKey,
+    WorkflowRun,
+)
+from bot.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedLog:
+    """A job's log on disk: `open()` gives a seekable binary file until the fetch closes."""
+
+    job: Job
+    open: Callable[[], BinaryIO]
+    size: int
+
+
+class Runs(Protocol):
+    """Workflow runs, their jobs and logs."""
+
+    def repository(self) -> Repository:
+        """The repository itself."""
+
+    def run(self, ref: RunRef) -> WorkflowRun:
+        """The run at that attempt. A run that does not exist is a `ConfigurationError`."""
+
+    def jobs(self, ref: RunRef) -> tuple[Job, ...]:
+        """Every job of that attempt, all pages."""
+
+    def logs(
+        self, jobs: Sequence[Job]
+    ) -> AbstractContextManager[tuple[Sequence[FetchedLog], Sequence[MissingLog]]]:
+        """Download the logs, a few at a time; those that cannot be had come with the reason."""
+
+    def annotations(self, job: Job) -> tuple[Annotation, ...]:
+        """The annotations of the job's check run; empty where they cannot be read."""
+
+
+class PullRequests(Protocol):
+    """Pull requests and branches."""
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        """That pull request; None when there is none."""
+
+    def pull_requests_for(
+        self, head: str, *, state: str = "open", base: str = ""
+    ) -> tuple[PullRequest, ...]:
+        """Pull requests whose head is `owner:branch`, newest first."""
+
+    def branch_head(self, branch: str) -> str:
+        """The branch's head SHA; empty when there is no such branch."""
+
+    def open_pull_request(
+        self, *, head: str, base: str, title: str, body: str, draft: bool
+    ) -> PullRequest:
+        """Open it, or return the open one of that head and base.
+
+        Where drafts are refused it is opened ready. Raises `UpstreamError` of kind
+        `github-permission` where creating is forbidden.
+        """
+
+    def update_pull_request(self, number: int, *, body: str) -> None:
+        """Replace the body of a pull request of ours."""
+
+    def checks(self, sha: str) -> tuple[Check, ...]:
+        """All check runs and statuses of exactly that commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment on an issue or pull request."""
+
+    id: int
+    author: str
+    body: Untrusted
+    url: str
+
+
+class Comments(Protocol):
+    """The conversation below a pull request or issue."""
+
+    def viewer(self) -> str:
+        """Our own login, asked once (GraphQL `viewer`: `GET /user` is 403 for app tokens)."""
+
+    def find_comment(self, number: int, marker: str) -> Comment | None:
+        """The oldest comment, on any page, that we wrote and that contains the marker."""
+
+    def upsert_comment(self, number: int, marker: str, body: str) -> Comment:
+        """Edit our comment with that marker, or write it. Nothing is sent when nothing changed."""
+
+
+class CodeHost(Runs, PullRequests, Comments, Protocol):
+    """All of GitHub that the engine needs."""
+
+
+class AgentBackend(Protocol):
+    """Coder, by one of its two agent APIs. All the verbs of `coder task` are here."""
+
+    @property
+    def name(self) -> BackendName:
+        """Tasks or chats."""
+
+    @property
+    def owner(self) -> str:
+        """The Coder user name for whom sessions run."""
+
+    def find(self, key: SessionKey) -> Session | None:
+        """The session of that key (chats: archived ones too; the oldest wins), or None."""
+
+    def start(self, key: SessionKey, *, prompt: str, title: str) -> Session:
+        """Look up → create → on any error look up again and adopt. `Session.created` says which."""
+
+    def list(self, prefix: str) -> tuple[Session, ...]:
+        """Our sessions whose key name begins with `prefix`, oldest first."""
+
+    def observe(self, session: Session) -> Session:
+        """The session now; state GONE when it is not there any more."""
+
+    def logs(self, session: Session, lines: int = 20) -> tuple[Untrusted, ...]:
+        """The last lines of the conversation, or of the build where it failed; best effort."""
+
+    def send(self, session: Session, text: str) -> Session:
+        """A follow-up; resumes a paused session first.
+
+        Raises `SessionBusyError` when the session cannot take it yet.
+        """
+
+    def pause(self, session: Session) -> Session:
+        """Stop the workspace and keep it (chats: interrupt, then stop the workspace)."""
+
+    def resume(self, session: Session) -> Session:
+        """Start the workspace again (chats: nothing to do, a message does it)."""
+
+    def delete(self, session: Session) -> None:
+        """Delete the task and its workspace (chats: interrupt, archive, delete the workspace)."""
+
+    def end(self, session: Session, cleanup: Cleanup) -> None:
+        """Apply the clean-up; never raises for a session that is already where it should be."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need none."""
+
+    def now(self) -> datetime:
+        """Wall clock, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump, for waits and deadlines."""
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep; raises `CancelledError` at once when a signal arrives."""
+
+
+__all__ = [
+    "AgentBackend",
+    "Clock",
+    "CodeHost",
+    "Comment",
+    "Comments",
+    "FetchedLog",
+    "Item",
+    "PullRequests",
+    "Runs",
+]
