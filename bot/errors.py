@@ -63,3 +63,20 @@ class UpstreamError(BotError):
 
 class SessionBusyError(UpstreamError):
     """The session cannot take a message now; the same call may work later."""
+
+
+class NameHeldError(UpstreamError):
+    """A workspace that is being deleted still holds the session's name; the next name is free.
+
+    Coder hides a deleted task at once but frees its name only when the delete build is done, which
+    takes minutes, or for ever when that build fails.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            ErrorKind.CODER,
+            f"The name {name} is still held by a workspace that is being deleted.",
+            status=409,
+            remedy="If its delete build failed, delete that workspace in Coder.",
+        )
+        self.name = name

@@ -111,3 +111,13 @@ class ExitCode(IntEnum):
     FAIL_ON = 4
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+def exit_code(kind: ErrorKind) -> ExitCode:
+    """2 only for configuration, 1 only for our own bugs, 3 for every other error."""
+    known = {
+        ErrorKind.CONFIGURATION: ExitCode.CONFIGURATION,
+        ErrorKind.INTERNAL: ExitCode.BUG,
+        ErrorKind.CANCELLED: ExitCode.INTERRUPTED,
+    }
+    return known.get(kind, ExitCode.UPSTREAM)

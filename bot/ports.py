@@ -6,19 +6,19 @@ looks for it first, and again after a lost answer, so it is safe to repeat as we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from bot.model import (
     Annotation,
     BackendName,
     Check,
     Cleanup,
-    Item,
     Job,
+    JobLog,
     MissingLog,
     PullRequest,
     Repository,
@@ -28,15 +28,6 @@ from bot.model import (
     WorkflowRun,
 )
 from bot.untrusted import Untrusted
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedLog:
-    """A job's log on disk: `open()` gives a seekable binary file until the fetch closes."""
-
-    job: Job
-    open: Callable[[], BinaryIO]
-    size: int
 
 
 class Runs(Protocol):
@@ -53,8 +44,20 @@ class Runs(Protocol):
 
     def logs(
         self, jobs: Sequence[Job]
-    ) -> AbstractContextManager[tuple[Sequence[FetchedLog], Sequence[MissingLog]]]:
+    ) -> AbstractContextManager[tuple[Sequence[JobLog], Sequence[MissingLog]]]:
         """Download the logs, a few at a time; those that cannot be had come with the reason."""
+
+    def runs(self, **query: str) -> tuple[WorkflowRun, ...]:
+        """The newest 100 runs that fit `branch`, `head_sha`, `status`, `created` and the like."""
+
+    def rerun_failed_jobs(self, run: WorkflowRun) -> None:
+        """Rerun them; raises `UpstreamError` where the token or the run's state forbids it."""
+
+    def dispatch(self, workflow_id: int, branch: str) -> None:
+        """Start the workflow on the branch; raises `UpstreamError` where that is impossible."""
+
+    def workflow_state(self, workflow_id: int) -> str:
+        """`active`, or why it does not run, such as `disabled_manually`."""
 
     def annotations(self, job: Job) -> tuple[Annotation, ...]:
         """The annotations of the job's check run; empty where they cannot be read."""
@@ -70,6 +73,12 @@ class PullRequests(Protocol):
         self, head: str, *, state: str = "open", base: str = ""
     ) -> tuple[PullRequest, ...]:
         """Pull requests whose head is `owner:branch`, newest first."""
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """Every open pull request, newest first."""
+
+    def branches(self, prefix: str) -> tuple[str, ...]:
+        """The names of the branches that begin so."""
 
     def branch_head(self, branch: str) -> str:
         """The branch's head SHA; empty when there is no such branch."""
@@ -113,8 +122,34 @@ class Comments(Protocol):
         """Edit our comment with that marker, or write it. Nothing is sent when nothing changed."""
 
 
-class CodeHost(Runs, PullRequests, Comments, Protocol):
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An open issue of ours; `body` holds its marker."""
+
+    number: int
+    url: str
+    body: Untrusted
+
+
+class Issues(Protocol):
+    """The one issue that an item without any pull request may need."""
+
+    def our_issues(self) -> tuple[Issue, ...]:
+        """The open issues with our label that we wrote."""
+
+    def upsert_issue(self, marker: str, title: str, body: str) -> Issue:
+        """Edit our open issue with that marker, or write it."""
+
+    def close_issue(self, number: int, body: str) -> None:
+        """Say the last word in its body and close it."""
+
+
+class CodeHost(Runs, PullRequests, Comments, Issues, Protocol):
     """All of GitHub that the engine needs."""
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far; a sweep has a budget."""
 
 
 class AgentBackend(Protocol):
@@ -162,6 +197,13 @@ class AgentBackend(Protocol):
         """Apply the clean-up; never raises for a session that is already where it should be."""
 
 
+class Narrator(Protocol):
+    """Where progress is told to whoever watches the run."""
+
+    def tell(self, text: str) -> None:
+        """One line of our own words; outside text has been rendered before."""
+
+
 class Clock(Protocol):
     """Time, so that tests need none."""
 
@@ -175,14 +217,26 @@ class Clock(Protocol):
         """Sleep; raises `CancelledError` at once when a signal arrives."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, bundled. `agent` is None where nothing may be started."""
+
+    github: CodeHost
+    agent: AgentBackend | None
+    clock: Clock
+    narrator: Narrator
+
+
 __all__ = [
     "AgentBackend",
     "Clock",
     "CodeHost",
     "Comment",
     "Comments",
-    "FetchedLog",
-    "Item",
+    "Issue",
+    "Issues",
+    "Narrator",
+    "Ports",
     "PullRequests",
     "Runs",
 ]

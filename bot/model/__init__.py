@@ -10,6 +10,7 @@ from bot.model.evidence import (
     Evidence,
     Excerpt,
     ExcerptLine,
+    JobLog,
     LineSpan,
     MissingLog,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Ignored",
     "Item",
     "Job",
+    "JobLog",
     "JobStep",
     "LineSpan",
     "MissingLog",

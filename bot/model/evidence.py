@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import BinaryIO
 
+from bot.model.github import Job
 from bot.outcomes import FailureClass
 from bot.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class JobLog:
+    """One job's raw log: `open()` gives a seekable binary file of `size` bytes, each time anew."""
+
+    job: Job
+    open: Callable[[], BinaryIO]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ class WorkflowRun:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     display_title: Untrusted = Untrusted("")
+    head_message: Untrusted = Untrusted("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,5 @@ class Check:
     event: str = ""
     run_id: int = 0
     job_id: int = 0
+    suite_id: int = 0
     ours: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.model.github import Check
@@ -48,4 +48,3 @@ class Outcome:
     remedy: str = ""
     cause: UnverifiedCause | None = None
     item: str = ""
-    items: tuple[Outcome, ...] = field(default=())

@@ -32,13 +32,15 @@ class TargetKind(StrEnum):
 class Item:
     """A work item: the target, with the repository. `name` is `pr:12`, `branch:main:1a2b3c4d5e6f`.
 
-    `detail` is the fingerprint for branches, else empty.
+    `detail` is the fingerprint for branches, else empty. `digest` is its hash where only that is
+    known, from the name of a branch of ours.
     """
 
     repository_id: int
     kind: TargetKind
     ref: str
     detail: str = ""
+    digest: str = ""
 
     @property
     def name(self) -> str:
@@ -56,12 +58,21 @@ class RunRef:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for. `run` is the failed run; `own_run` is the run in which we run, if any."""
+    """What is asked for.
+
+    `item` and `generation` name an open work item for `reconcile`, whose run is looked up. `run`
+    is the failed run, `by_hand` says that a person named it; `own_run` and `own_workflow`
+    (a path such as `.github/workflows/fix.yml`) are the run in which we run ourselves, if any.
+    """
 
     trigger: TriggerName
     repository: Repository
     run: RunRef | None = None
+    by_hand: bool = False
+    item: Item | None = None
+    generation: int = 1
     own_run: RunRef | None = None
+    own_workflow: str = ""
     sender: str = ""
     pull_request: int = 0
     hint: Untrusted = Untrusted("")

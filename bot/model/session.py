@@ -60,7 +60,8 @@ class Session:
 
     `since` is when the present state began, as far as the backend tells. `report` is the best
     self-report of the present turn. `error` is the backend's own text about a failure.
-    `created` is true only in the answer of the call that made it.
+    `target` is what its title or labels name, such as `pr:12`. `created` is true only in the answer
+    of the call that made it.
     """
 
     backend: BackendName
@@ -79,3 +80,4 @@ class Session:
     error: Untrusted = Untrusted("")
     error_kind: ErrorKind | None = None
     note: str = ""
+    target: str = ""

@@ -1,0 +1,1 @@
+"""Outcome → what people and workflows read: comment, pull request, summary, outputs, issue."""

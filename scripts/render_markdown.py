@@ -1,0 +1,129 @@
+"""Render Markdown files as GitHub shows them, to look at what people will read.
+
+    python scripts/render_markdown.py OUTDIR FILE.md … [--sheet NAME] [--open] [--dark]
+
+Development only: needs markdown-it-py and a headless Chromium. Writes one PNG for each file, or
+one for all of them with `--sheet`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1.5",
+)
+_STYLE = """
+:root { --fg:#1f2328; --bg:#fff; --muted:#59636e; --code:#818b981f; --pre:#f6f8fa;
+        --line:#d1d9e0; --link:#0969da; }
+.dark { --fg:#f0f6fc; --bg:#0d1117; --muted:#9198a1; --code:#656c7633; --pre:#151b23;
+        --line:#3d444d; --link:#4493f8; }
+body { background:var(--bg); color:var(--fg); margin:0; padding:24px;
+  font:14px/1.5 "Segoe UI","Noto Sans",Helvetica,Arial,"Noto Color Emoji",sans-serif; }
+.box { border:1px solid var(--line); border-radius:6px; max-width:860px; margin-bottom:16px; }
+.head { background:var(--pre); border-bottom:1px solid var(--line); padding:8px 16px;
+  color:var(--muted); border-radius:6px 6px 0 0; }
+.body { padding:16px; word-wrap:break-word; }
+.body > :first-child { margin-top:0; } .body > :last-child { margin-bottom:0; }
+h1,h2,h3 { margin:16px 0 12px; line-height:1.25; font-weight:600; }
+h1 { font-size:1.6em; } h2 { font-size:1.4em; border-bottom:1px solid var(--line);
+  padding-bottom:.3em; } h3 { font-size:1.2em; }
+p, ul, ol, pre, table, details { margin:0 0 14px; } ul, ol { padding-left:2em; }
+a { color:var(--link); text-decoration:underline; }
+code { background:var(--code); border-radius:6px; padding:.2em .4em; font-size:85%;
+  font-family:ui-monospace,"Liberation Mono","DejaVu Sans Mono",monospace; }
+pre { background:var(--pre); border-radius:6px; padding:14px; overflow:auto; }
+pre code { background:none; padding:0; }
+table { border-collapse:collapse; } td, th { border:1px solid var(--line); padding:5px 12px; }
+th:empty { padding:0; border:0; }
+sub { font-size:80%; color:var(--muted); vertical-align:baseline; }
+summary { cursor:pointer; }
+"""
+
+
+def page(texts: dict[str, str], *, dark: bool, is_open: bool) -> str:
+    """The HTML page of some comments, by caption."""
+    theme = "dark" if dark else "light"
+    boxes = "".join(_box(name, text, is_open=is_open) for name, text in texts.items())
+    return (
+        f'<!doctype html><meta charset="utf-8"><style>{_STYLE}</style>'
+        f'<body class="{theme}">{boxes}</body>'
+    )
+
+
+def _box(name: str, text: str, *, is_open: bool) -> str:
+    from markdown_it import MarkdownIt  # type: ignore[import-not-found,unused-ignore]
+
+    html = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").render(text)
+    if is_open:
+        html = html.replace("<details>", "<details open>")
+    head = f'<div class="head"><b>coder-fix</b> bot &nbsp; {name}</div>'
+    return f'<div class="box">{head}<div class="body">{html}</div></div>'
+
+
+def screenshot(browser: str, html: Path, png: Path, width: int, height: int) -> None:
+    """One picture of one page."""
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                browser,
+                *_FLAGS,
+                f"--user-data-dir={profile}",
+                f"--window-size={width},{height}",
+                f"--screenshot={png}",
+                html.as_uri(),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
+        )
+
+
+def main() -> int:
+    """Render every file named on the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("outdir", type=Path)
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--width", type=int, default=920)
+    parser.add_argument("--height", type=int, default=700)
+    parser.add_argument("--sheet", default="", help="one picture of all, by this name")
+    parser.add_argument("--open", action="store_true", help="unfold what is folded")
+    parser.add_argument("--dark", action="store_true")
+    options = parser.parse_args()
+    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if browser is None:
+        sys.stderr.write(f"No browser found; install one of {', '.join(_BROWSERS)}.\n")
+        return 2
+    options.outdir.mkdir(parents=True, exist_ok=True)
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in options.files}
+    pages = (
+        {options.sheet: texts} if options.sheet else {name: {name: texts[name]} for name in texts}
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, shown in pages.items():
+            html = Path(scratch, f"{name}.html")
+            html.write_text(page(shown, dark=options.dark, is_open=options.open), encoding="utf-8")
+            png = options.outdir.resolve() / f"{name}.png"
+            screenshot(browser, html, png, options.width, options.height)
+            sys.stdout.write(f"{png}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
