@@ -1,0 +1,62 @@
+"""Which blocks of a log are worth reading line by line.
+
+A log of up to `WHOLE` bytes is read completely. Of a larger one, its end, and the blocks whose
+anchors are rare in this log: an anchor that every block holds says nothing.
+"""
+
+from __future__ import annotations
+
+from bot.evidence.scan import Index, Scanner
+
+WHOLE = 2 * 1024 * 1024
+PART = 768 * 1024
+_FULL_SHARES = 3
+"""Logs of a run that are read so thoroughly; those after them mostly repeat them."""
+_TAIL_BLOCKS = 3
+
+
+def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int, int]]:
+    """Runs `(first block, last block)` to read, in order, at most `PART` bytes and a block.
+
+    `position` is that of the log among those of the run, from 0: the later, the less is read.
+    """
+    blocks = index.blocks
+    share = min(1.0, _FULL_SHARES / (position + 1))
+    if index.size <= WHOLE * share:
+        return [(0, len(blocks) - 1)] if blocks else []
+    part = PART * share
+    holders: dict[int, int] = {}
+    for block in blocks:
+        for anchor in block.anchors:
+            holders[anchor] = holders.get(anchor, 0) + 1
+    worth: list[float] = []
+    seen: set[int] = set()
+    for block in blocks:
+        value = 0.0
+        for anchor in block.anchors:
+            kind = 1.0 if anchor < scanner.word_count else 4.0
+            value += kind / holders[anchor] ** 0.75 * (1.5 if anchor not in seen else 1.0)
+        seen |= block.anchors
+        worth.append(value)
+    order = sorted(range(len(blocks)), key=lambda i: (-worth[i], i))
+    tail = range(max(0, len(blocks) - _TAIL_BLOCKS), len(blocks))
+    chosen: set[int] = set()
+    size = 0
+    for i in [*tail, *order]:
+        if i in chosen:
+            continue
+        if size >= part:
+            break
+        chosen.add(i)
+        size += blocks[i].size
+    return _runs(sorted(chosen))
+
+
+def _runs(numbers: list[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

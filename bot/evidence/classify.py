@@ -1,0 +1,233 @@
+"""What kind of failure it is, and the line that says so.
+
+`infrastructure` is said only where the wording leaves no other reading and nothing that the
+project could mend failed besides: a real failure that is taken for bad weather is never repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.evidence.weigh import Weighed
+from bot.log_formats import Finding, Line, Pattern
+from bot.outcomes import FailureClass
+
+_C = FailureClass
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A class, and why, in a few words of ours and a line number."""
+
+    kind: FailureClass
+    reason: str
+
+
+def _rules(
+    *rows: tuple[FailureClass, str, str],
+) -> tuple[tuple[FailureClass, str, Pattern], ...]:
+    return tuple((kind, why, Pattern(source)) for kind, why, source in rows)
+
+
+_EVENTS = _rules(
+    (
+        _C.TIMEOUT,
+        "the time limit was exceeded",
+        r"has timed out after \d+|exceeded the maximum execution time",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "the runner was shut down",
+        r"received a shutdown signal|lost communication with the server",
+    ),
+    (_C.CONFIG, "an action cannot be resolved", r"Unable to resolve action"),
+)
+_WEATHER = _rules(
+    (
+        _C.INFRASTRUCTURE,
+        "the runner's disk is full",
+        r"(?i)no space left on device|not enough space on the disk",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "the runner was lost",
+        r"(?i)runner has received a shutdown signal|lost communication with the server|The self-hosted runner .* lost",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "an action could not be downloaded",
+        r"Failed to download (?:archive|action)|Failed to resolve action download info",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "a server failed",
+        r"(?i)\b(?:HTTP(?:/[\d.]+)?|status(?: code)?|error|returned|response|code|E)[: =]*50[0234]\b|\b50[0234][: ]+(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Internal Server Error)|\b(?:Bad Gateway|Gateway Time-?out)\b",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "a limit of a registry was reached",
+        r"(?i)toomanyrequests|API rate limit exceeded|429 Too Many Requests|too many requests",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "the network failed",
+        r"(?i)could not resolve host(?:name)?: |temporary failure in name resolution|getaddrinfo (?:EAI_AGAIN|ENOTFOUND)|TLS handshake timeout|connection reset by peer|ECONNRESET|ETIMEDOUT|network is unreachable|Failed to connect to \S+ port \d+|read: connection timed out|i/o timeout|Read timed out|INTERNAL_ERROR; received from peer|context deadline exceeded \(Client|https?://\S+.{0,200}context deadline exceeded|request canceled while waiting for connection|unexpected disconnect while reading sideband|early EOF|RPC failed; (?:curl|HTTP)|The requested URL returned error: 5\d\d|Connection timed out|no certificate subject alternative name matches|certificate has expired",
+    ),
+    (
+        _C.INFRASTRUCTURE,
+        "a package mirror failed",
+        r"Hash Sum mismatch|Mirror sync in progress|Some index files failed to download",
+    ),
+)
+_LOCAL = Pattern(
+    r"(?i)localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal|\.local\b|\b(?:assert|expect|tests?\b)"
+)
+_BOX = Pattern(r"[\s│|╷╵>]+")
+_HINTS = _rules(
+    (_C.TIMEOUT, "a time limit ended it", r"(?i)exited with 124\b|exit code 124\b|health ?check failed|(?:not|never) (?:become |became )?(?:ready|healthy)|did not (?:start|respond|become)|after \d+ (?:attempts|retries|tries)|timed out after \d|No output has been received|time limit exceeded|timeout reached"),
+    (_C.CONFIG, "something is not permitted", r"(?i)resource not accessible by integration|permission .*denied to|not authorized to perform|denied: |authentication failed|bad credentials|could not load credentials|input required and not supplied|requires? (?:a )?(?:secret|token)|unauthorized|403 Forbidden|installation not allowed|invalid (?:api )?(?:key|token)|could not read Username|is not set\b|must be set|missing required|is invalid\b|security token"),
+    (_C.DEPENDENCY, "a dependency cannot be had", r"(?i)could not resolve dependenc|no matching (?:distribution|version|package)|ERESOLVE|lock ?file|missing go\.sum|resolution-too-deep|unsatisfiable|version solving failed|peer dep|unable to locate package|cannot be resolved|dependency conflict|requirements? .*conflict|npm ci|shared librar|Cannot find module|No module named|ModuleNotFoundError|ERR_MODULE_NOT_FOUND|requested module|requires? (?:go|node|python|php|ruby|java)\b.{0,30}\d|unsupported engine|vulnerab"),
+    (_C.CONFIG, "the workflow asks for what is not there", r"(?i)unable to resolve action|couldn't find remote ref|Artifact not found|unable to find version|command not found|No such file or directory|remote branch .* not found|unable to process file command|Could not find task|unknown (?:option|flag|command)|flag provided but not defined|unrecognized (?:option|argument)|missing script|is not a valid (?:option|command)|environment variable|does not exist|not found in PATH|404 Not Found|can't open file|cannot open"),
+    (_C.TYPE, "a type checker objects", r"error TS\d+|incompatible type|is not assignable|\[attr-defined\]"),
+    (_C.LINT, "a style check objects", r"(?i)would reformat|clang-format|\blint(?:er|ing)?\b|prettier|code style|trailing whitespace|\b[EWF]\d{3}\b|coverage threshold|required test coverage|not formatted|please (?:re)?(?:build|format|run).*commit|banned|policy|must carry|spell|validity error"),
+    (_C.COMPILE, "it does not compile", r"(?i)\bcompil|syntax ?error|undefined reference|linker|\bld\b|cannot find symbol|undeclared|error: aborting|fatal error:|build failed|undefined \(type|unexpected (?:token|identifier)|parse error|not declared|collect2|relocation"),
+    (_C.TEST, "a test failed", r"(?i)\btests? (?:failed|failing)|failing tests?|assert|\d+ failed|\bFAIL\b|expected .* (?:got|but|to)|--- FAIL|\bspec\b|panicked"),
+)  # fmt: skip
+
+
+_COMMANDS = _rules(
+    (_C.TYPE, "the step checks types", r"(?i)\b(?:mypy|pyright|tsc|type-?check\w*|types|flow check)\b"),
+    (_C.LINT, "the step checks style", r"(?i)\b(?:\w*lint\w*|fmt|format\w*|prettier|ruff|flake8|black|isort|clippy|pre-commit|style|spell\w*|typos|checkstyle|spotless\w*|rubocop|phpcs|phpstan|analyze|tidy|policy|integrity|audit|license\w*|links?|bandit|codeql|check_\w+)\b"),
+    (_C.TEST, "the step runs tests", r"(?i)\b(?:\w*tests?|pytest|jest|vitest|mocha|rspec|phpunit|cypress|playwright|e2e|coverage|specs?|verify|junit|ctest|nextest)\b"),
+    (_C.DEPENDENCY, "the step installs dependencies", r"(?i)\b(?:install|npm ci|pip3?|restore|bundle|poetry|composer|mod (?:download|tidy)|apt(?:-get)?|dependenc\w+|pub get|setup|requirements)\b"),
+    (_C.COMPILE, "the step builds", r"(?i)\b(?:build|compile|make|cmake|ninja|gradlew?|mvn|cargo|go|xcodebuild|webpack|vite|bundle|nix|docker|bazel|assemble|dist)\b"),
+    (_C.CONFIG, "the step deploys", r"(?i)\b(?:deploy\w*|publish|release|push|login|terraform|helm|kubectl|aws|gcloud|az|gh|upload|checkout|clone)\b"),
+)  # fmt: skip
+_TIMEOUT_CODE = 124  # of coreutils' timeout
+_STEP_VOTE = 3.0
+_LAST = {_C.INFRASTRUCTURE: 1, _C.UNKNOWN: 2}
+_TOP = 4
+_OWN_LINES = 12
+_DRIVERS = frozenset({
+    "gradle", "maven", "ant", "sbt", "make", "cmake", "ninja", "bazel", "nix", "docker build", "npm",
+    "Yarn", "pnpm", "dotnet", "xcodebuild", "mix", "cabal", "step", "shell", "powershell", "runner",
+})  # fmt: skip
+"""Tools that run others: their class is a guess, their message tells."""
+
+
+def classify(jobs: Sequence[Weighed], notes: Sequence[str] = ()) -> Verdict:
+    """The class of the first cause in the first failed step of the first job that has one.
+
+    `notes` are what GitHub says of the jobs: only it knows of a runner that was lost.
+    """
+    for note in notes:
+        for kind, why, pattern in _EVENTS:
+            if pattern.search(note):
+                return Verdict(kind, f"{why}, says GitHub")
+    verdicts = [_of_job(job) for job in jobs]
+    verdicts.sort(key=lambda verdict: _LAST.get(verdict.kind, 0))  # one that can be mended decides
+    if verdicts and verdicts[0].reason:
+        return verdicts[0]
+    return Verdict(_C.UNKNOWN, "nothing in the log says what kind of failure it is")
+
+
+def _of_job(job: Weighed) -> Verdict:
+    event = _event(job)
+    if event:
+        return event
+    top = list(_top_lines(job))
+    known = [(f, _class_of(job, f)) for f in job.findings if job.place_factor(f.first) == 1.0]
+    known = [(f, kind) for f, kind in known if kind is not _C.UNKNOWN]
+    if not {kind for _, kind in known} - {_C.DEPENDENCY, _C.CONFIG, _C.INFRASTRUCTURE}:
+        weather = _weather([line.text for _, line in top[:_TOP]])
+        if weather:
+            return weather
+    if known:
+        return _by_findings(job, known)
+    for step in job.cut.steps:
+        if "operation was canceled" in step.event:
+            return Verdict(_C.UNKNOWN, f"the job was cancelled, line {step.exit_at}")
+    return _hinted(job, top) or Verdict(_C.UNKNOWN, "")
+
+
+def _class_of(job: Weighed, finding: Finding) -> FailureClass:
+    """A finding's class: bad weather where its own lines say so.
+
+    Of a tool that only runs others, what its message speaks of.
+    """
+    kind = finding.diagnostic.failure_class
+    if kind in {_C.TEST, _C.LINT, _C.TYPE}:
+        return kind
+    texts = [job.cut.lines[index].text for index in sorted(finding.roles)[:_OWN_LINES]]
+    whole = _BOX.compiled.sub(" ", " ".join(texts))  # a box wraps its sentences
+    if weather := _weather([*texts, whole]):
+        return weather.kind
+    if finding.diagnostic.tool in _DRIVERS:
+        message = finding.diagnostic.message.raw
+        for hinted, _, pattern in _HINTS:
+            wanted = kind is _C.UNKNOWN or hinted in {_C.CONFIG, _C.DEPENDENCY}
+            if wanted and pattern.search(message):
+                return hinted
+    return kind
+
+
+def _by_findings(job: Weighed, known: Sequence[tuple[Finding, FailureClass]]) -> Verdict:
+    """The class that most of the worth speaks for; the first finding of it is the reason."""
+    votes: dict[FailureClass, float] = {}
+    for finding, kind in known:
+        share = 0.5 if finding.diagnostic.tool in _DRIVERS else 1.0
+        worth = max(job.worth.get(i, 0.0) for i in finding.roles)
+        votes[kind] = votes.get(kind, 0.0) + worth * share
+    best = max(votes, key=lambda kind: votes[kind])
+    told = min((f for f, kind in known if kind is best), key=lambda f: f.first)
+    return Verdict(best, f"{told.diagnostic.tool} says so in line {told.diagnostic.span.first}")
+
+
+def _event(job: Weighed) -> Verdict | None:
+    for step in job.cut.steps:
+        if step.red and step.exit_code == _TIMEOUT_CODE:
+            return Verdict(_C.TIMEOUT, f"a time limit ended the step, line {step.exit_at}")
+        for kind, why, pattern in _EVENTS:
+            if step.event and pattern.search(step.event):
+                return Verdict(kind, f"{why}, line {step.exit_at}")
+    return None
+
+
+def _top_lines(job: Weighed) -> Iterator[tuple[float, Line]]:
+    ranked = sorted(job.worth, key=lambda i: (-job.worth[i], i))
+    for index in ranked[:25]:
+        if job.worth[index] >= 2.0 and job.place_factor(index) >= 0.3:
+            yield job.worth[index], job.cut.lines[index]
+
+
+def _weather(texts: Sequence[str]) -> Verdict | None:
+    """Bad weather, if one of the lines says so and does not speak of this machine."""
+    for text in texts:
+        for kind, why, pattern in _WEATHER:
+            if pattern.search(text) and not _LOCAL.search(text):
+                return Verdict(kind, why)
+    return None
+
+
+def _hinted(job: Weighed, top: Sequence[tuple[float, Line]]) -> Verdict | None:
+    """By vote of the most telling lines and of what the failed step is there for."""
+    votes: dict[FailureClass, float] = {}
+    reasons: dict[FailureClass, str] = {}
+    for rank, (worth, line) in enumerate(top[:10]):
+        for kind, why, pattern in _HINTS:
+            if pattern.search(line.text):
+                votes[kind] = votes.get(kind, 0.0) + worth / (1 + rank)
+                reasons.setdefault(kind, f"{why}, line {line.number}")
+                break
+    step = job.cut.first_red
+    if step and top:
+        for kind, why, pattern in _COMMANDS:
+            if pattern.search(step.name) or pattern.search(step.script[:300]):
+                votes[kind] = votes.get(kind, 0.0) + _STEP_VOTE
+                reasons.setdefault(kind, why)
+                break
+    if not votes:
+        return None
+    best = max(votes, key=lambda kind: votes[kind])
+    return Verdict(best, reasons[best])

@@ -1,0 +1,2 @@
+def price_table(name):
+    pass

@@ -1,0 +1,1 @@
+int total() { return 0; }

@@ -1,0 +1,1 @@
+export const price4 = (v: any): any => { console.log(v); return v; };

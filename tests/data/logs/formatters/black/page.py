@@ -1,0 +1,3 @@
+x = {  "a":1 }
+import b
+import a

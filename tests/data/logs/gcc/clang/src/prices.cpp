@@ -1,0 +1,2 @@
+#include "cart.h"
+int prices(int unused) { return total(1); }

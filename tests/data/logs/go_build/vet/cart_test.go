@@ -1,0 +1,7 @@
+package cart
+
+import "testing"
+
+func TestShow(t *testing.T) {
+	Cart{}.Show()
+}

@@ -1,0 +1,7 @@
+package store
+
+import "testing"
+
+func TestOpen(t *testing.T) {
+	Open("cart.db", 3)
+}

@@ -1,0 +1,5 @@
+module example.com/cart
+
+go 1.22
+
+require github.com/pkg/errors v0.9.1

@@ -1,0 +1,5 @@
+const { Order } = require('./order');
+
+test('an order has lines', () => {
+  expect(new Order().lines).toHaveLength(0);
+});

@@ -1,0 +1,3 @@
+defmodule Widgets.Cart do
+  def total( prices ), do:   Enum.sum( prices )
+end

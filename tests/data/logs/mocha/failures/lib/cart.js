@@ -1,0 +1,15 @@
+class Cart {
+  constructor(items = []) {
+    this.items = items;
+  }
+
+  total() {
+    return this.items.reduce((sum, item) => sum + item.price, 0);
+  }
+
+  first() {
+    return this.items[0].name.toUpperCase();
+  }
+}
+
+module.exports = { Cart };

@@ -1,0 +1,2 @@
+echo "generate.sh: prices.csv has no column 3" >&2
+exit 3

@@ -1,0 +1,1 @@
+#include <sqlite4.h>

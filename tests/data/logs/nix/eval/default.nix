@@ -1,0 +1,6 @@
+let
+  pkgs = { hello = "hello"; };
+in
+{
+  cart = pkgs.helo;
+}

@@ -1,0 +1,3 @@
+const { readFileSync } = require('node:fs');
+
+JSON.parse(readFileSync('config.json', 'utf8'));

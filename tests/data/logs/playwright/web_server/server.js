@@ -1,0 +1,2 @@
+console.error('Error: DATABASE_URL is required to start the shop');
+setInterval(() => {}, 1000);

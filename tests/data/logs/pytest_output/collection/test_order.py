@@ -1,0 +1,5 @@
+from shop.models import Order
+
+
+def test_order():
+    assert Order()

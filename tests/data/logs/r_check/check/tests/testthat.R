@@ -1,0 +1,4 @@
+library(testthat)
+library(widgets)
+
+test_check("widgets")

@@ -1,0 +1,4 @@
+Total = function(prices) {
+  x<-sum(prices)
+  return(x )
+}

@@ -1,0 +1,3 @@
+class Broken
+  def a(
+end

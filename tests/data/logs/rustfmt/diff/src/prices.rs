@@ -1,0 +1,1 @@
+pub const PRICES: [u32; 3] = [1,2,3];

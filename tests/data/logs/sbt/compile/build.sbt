@@ -1,0 +1,3 @@
+ThisBuild / scalaVersion := "2.13.15"
+name := "cart"
+scalacOptions ++= Seq("-Xlint", "-Werror")

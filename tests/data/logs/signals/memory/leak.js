@@ -1,0 +1,3 @@
+const kept = [];
+console.log("building");
+for (;;) kept.push(new Array(1e5).fill(Math.random()));

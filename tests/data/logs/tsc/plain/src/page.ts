@@ -1,0 +1,6 @@
+import { Cart } from './cart.js';
+
+const unused = 1;
+const cart = new Cart();
+cart.remove('book');
+cart.add({ name: 'pen', price: '3' });

@@ -1,0 +1,2 @@
+#include <shop/missing.h>
+int main(void) { return 0; }
