@@ -1,0 +1,162 @@
+"""Tokens of the sandbox GitHub: who bears one, what it may do, how many requests it has left."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.sandbox.github_state import SandboxClock
+
+TokenKind = Literal["github-token", "pat", "app", "app-jwt"]
+
+# Requests an hour: docs, "Rate limits for the REST API".
+_LIMITS: Mapping[TokenKind, int] = {
+    "github-token": 1_000,
+    "pat": 5_000,
+    "app": 5_000,
+    "app-jwt": 5_000,
+}
+_RANK = {"none": 0, "read": 1, "write": 2, "admin": 3}
+
+
+@dataclass(slots=True)
+class Grant:
+    """A token and its rights. `repositories` None means all of them."""
+
+    token: str
+    login: str
+    kind: TokenKind
+    permissions: dict[str, str]
+    repositories: frozenset[str] | None
+    limit: int
+    resets_at: datetime
+    used: int = 0
+    expires_at: datetime | None = None
+    app: str = ""
+
+    def allows(self, wanted: str) -> bool:
+        """Whether one of the alternatives in `contents:read|issues:write` is granted."""
+        return any(self._has(alternative) for alternative in wanted.split("|"))
+
+    def _has(self, alternative: str) -> bool:
+        name, _, level = alternative.partition(":")
+        granted = "read" if name == "metadata" else "none"
+        granted = self.permissions.get(name, granted)
+        return _RANK[granted] >= _RANK[level]
+
+    def sees(self, full_name: str) -> bool:
+        """Whether the token reaches that repository."""
+        return self.repositories is None or full_name.lower() in self.repositories
+
+    @property
+    def starts_workflows(self) -> bool:
+        """What `GITHUB_TOKEN` does starts nothing (docs: concepts/security/github_token)."""
+        return self.kind != "github-token"
+
+
+@dataclass(slots=True)
+class App:
+    """A GitHub App with one installation that covers the whole sandbox."""
+
+    id: int
+    slug: str
+    installation_id: int
+    permissions: dict[str, str] = field(default_factory=dict)
+
+
+class Tokens:
+    """Every token that the sandbox knows. Unknown ones are `Bad credentials`."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self.apps: dict[int, App] = {}
+        self._clock = clock
+        self._grants: dict[str, Grant] = {}
+
+    def grant(
+        self,
+        token: str,
+        *,
+        login: str = "",
+        permissions: Mapping[str, str] | None = None,
+        kind: TokenKind = "pat",
+        repositories: Iterable[str] | None = None,
+        app: str = "",
+    ) -> Grant:
+        """Make `token` valid.
+
+        Permission keys may be written with hyphens, as in a workflow's `permissions:`, or with
+        underscores, as in an App's. `login` defaults to `github-actions[bot]` for a
+        `github-token` and to `octocat` for the others.
+        """
+        bot = "github-actions[bot]" if kind == "github-token" else "octocat"
+        names = None if repositories is None else frozenset(r.lower() for r in repositories)
+        made = Grant(
+            token=token,
+            login=login or bot,
+            kind=kind,
+            permissions=_canonical(permissions or {}),
+            repositories=names,
+            limit=_LIMITS[kind],
+            resets_at=self._clock.now() + timedelta(hours=1),
+            app=app or ("github-actions" if kind == "github-token" else ""),
+        )
+        self._grants[token] = made
+        return made
+
+    def revoke(self, token: str) -> None:
+        """Forget the token; the next request with it is 401."""
+        self._grants.pop(token, None)
+
+    def register_app(
+        self, app_id: int, slug: str, permissions: Mapping[str, str], installation_id: int = 0
+    ) -> App:
+        """Make an App known, installed on every repository."""
+        app = App(app_id, slug, installation_id or app_id + 50_000_000, _canonical(permissions))
+        self.apps[app_id] = app
+        return app
+
+    def authenticate(self, header: str) -> Grant | None:
+        """Whose header this is: `token X`, `Bearer X` or Basic with the token as password."""
+        scheme, _, value = header.partition(" ")
+        token = _basic_password(value) if scheme.lower() == "basic" else value.strip()
+        grant = self._grants.get(token) or self._app_jwt(token)
+        if grant is None or (grant.expires_at and grant.expires_at < self._clock.now()):
+            return None
+        if self._clock.now() >= grant.resets_at:
+            grant.used, grant.resets_at = 0, self._clock.now() + timedelta(hours=1)
+        return grant
+
+    def _app_jwt(self, token: str) -> Grant | None:
+        """Read an App's JWT. Its signature is not checked: no public keys are kept here."""
+        try:
+            claims = json.loads(_unpadded(token.split(".")[1]))
+            app = self.apps[int(claims["iss"])]
+            expired = claims["exp"] < self._clock.now().timestamp()
+        except (ValueError, KeyError, IndexError, TypeError, binascii.Error):
+            return None
+        if expired:
+            return None
+        return self.grant(token, login=app.slug, kind="app-jwt", app=app.slug)
+
+
+def _canonical(permissions: Mapping[str, str]) -> dict[str, str]:
+    for name, level in permissions.items():
+        if level not in _RANK:
+            raise ValueError(f"permission {name!r}: {level!r} is none of {', '.join(_RANK)}")
+    return {name.replace("-", "_"): level for name, level in permissions.items()}
+
+
+def _basic_password(value: str) -> str:
+    try:
+        return base64.b64decode(value).decode().partition(":")[2]
+    except (ValueError, binascii.Error):
+        return ""
+
+
+def _unpadded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))

@@ -1,0 +1,146 @@
+"""Small repositories that really fail, and the edits that really repair them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_WORKFLOW = """\
+name: CI
+on:
+  push:
+    branches: [main]
+  pull_request:
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - name: Unit tests
+        run: python3 -m unittest discover -v
+"""
+
+_PRICES = '''\
+"""What a basket costs."""
+
+
+def total(prices: list[int], voucher: int = 0) -> int:
+    """The sum in cents, less the voucher, never below zero."""
+    return max(0, sum(prices) - voucher)
+'''
+
+_PRICES_BROKEN = _PRICES.replace("max(0, sum(prices) - voucher)", "sum(prices) - voucher")
+
+_TESTS = """\
+import unittest
+
+from prices import total
+
+
+class TotalTest(unittest.TestCase):
+    def test_sums_up(self):
+        self.assertEqual(total([250, 199]), 449)
+
+    def test_voucher_never_pays_out(self):
+        self.assertEqual(total([250], voucher=500), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A repository, a change that breaks it, the command that repairs a checkout, and the end.
+
+    `breaks` is pushed to the default branch before. `outcomes` are those of the bot's runs, one
+    for each failed run that it is told of.
+    """
+
+    title: str
+    files: Mapping[str, str]
+    change: Mapping[str, str]
+    repair: tuple[str, ...]
+    outcomes: tuple[str, ...] = ("fixed",)
+    breaks: Mapping[str, str] = field(default_factory=dict)
+
+
+_EDITS = """\
+import pathlib, sys
+path, *edits = sys.argv[1:]
+file = pathlib.Path(path)
+text = file.read_text()
+for old, new in zip(edits[::2], edits[1::2]):
+    if old in text:
+        file.write_text(text.replace(old, new))
+        break
+"""
+
+
+def _edits(path: str, *edits: str) -> tuple[str, ...]:
+    """Replace the first of the pairs old, new whose old text is there: one edit for each turn."""
+    return (sys.executable, "-c", _EDITS, path, *edits)
+
+
+_FILES = {
+    ".github/workflows/ci.yml": _WORKFLOW,
+    "prices.py": _PRICES,
+    "test_prices.py": _TESTS,
+    "README.md": "# Widgets\n",
+}
+_RIGHT = "return max(0, sum(prices) - voucher)"
+_WRONG = "return sum(prices) - voucher"
+_HALF = "return max(0, sum(prices[:1]) - voucher)"
+
+FAILING_TEST = Story(
+    title="Take vouchers off the total",
+    files=_FILES,
+    change={"prices.py": _PRICES_BROKEN},
+    repair=_edits("prices.py", _WRONG, _RIGHT),
+)
+
+RED_THEN_GREEN = Story(
+    title="Take vouchers off the total",
+    files=_FILES,
+    change={"prices.py": _PRICES_BROKEN},
+    repair=_edits("prices.py", _WRONG, _HALF, _HALF, _RIGHT),
+)
+
+_WEATHER = """\
+          if [ "$GITHUB_RUN_ATTEMPT" = 1 ]; then
+            echo "fatal: unable to access 'https://example.com/base.git/':" \\
+              "Could not resolve host: example.com"
+            exit 128
+          fi
+"""
+
+FLAKY = Story(
+    title="Fetch the base prices first",
+    files=_FILES,
+    change={
+        ".github/workflows/ci.yml": _WORKFLOW.replace(
+            "      - name: Unit tests\n",
+            f"      - name: Fetch the prices\n        run: |\n{_WEATHER}      - name: Unit tests\n",
+        )
+    },
+    repair=("false",),
+    outcomes=("skipped/rerunning", "skipped/flaky"),
+)
+
+BASE_RED = Story(
+    title="Reword the introduction",
+    files=_FILES,
+    change={"README.md": "# All our widgets\n"},
+    repair=("false",),
+    outcomes=("skipped/base-red",),
+    breaks={"prices.py": _PRICES_BROKEN},
+)
+
+STORIES = {
+    "failing-test": FAILING_TEST,
+    "red-then-green": RED_THEN_GREEN,
+    "flaky": FLAKY,
+    "base-red": BASE_RED,
+}
