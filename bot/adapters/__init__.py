@@ -1,0 +1,1 @@
+"""The only place with I/O: GitHub, Coder, the runner, time."""

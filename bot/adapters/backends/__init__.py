@@ -1,0 +1,54 @@
+"""Coder behind the port `AgentBackend`: two adapters, Tasks and Chats, over one HTTP client.
+
+    backend = connect(CoderOptions(url=…, token=…, template="ci-repair"), clock=clock)
+
+A further backend is one new module with a class that implements the port, and one line in
+`connect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.adapters.backends.errors import NameHeldError
+from bot.adapters.backends.options import CoderOptions
+from bot.model import BackendName
+from bot.ports import AgentBackend, Clock
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def connect(
+    options: CoderOptions,
+    *,
+    clock: Clock,
+    existing: Callable[[], BackendName | None] | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> AgentBackend:
+    """The backend of `options`, without any request so far.
+
+    `existing` tells the backend of the item's session where one is known, for `auto`; it is asked
+    with the first call that needs it. `transport` replaces the network in tests. Raises
+    `ConfigurationError` for inputs that no Coder could be asked with.
+    """
+    options.check()
+    # Here, so that naming the options costs no import of httpx and pydantic.
+    from bot.adapters.backends.chats import ChatBackend
+    from bot.adapters.backends.coder_http import CoderHttp
+    from bot.adapters.backends.probe import AutoBackend, Backends
+    from bot.adapters.backends.tasks import TaskBackend
+    from bot.adapters.backends.templates import Templates
+
+    http = CoderHttp(options, clock, transport)
+    templates = Templates(http, options)
+    backends = Backends(
+        TaskBackend(http, options, clock, templates), ChatBackend(http, options, clock, templates)
+    )
+    if options.backend is not None:
+        return backends.named(options.backend)
+    return AutoBackend(backends, http, options, templates, existing or (lambda: None))
+
+
+__all__ = ["CoderOptions", "NameHeldError", "connect"]

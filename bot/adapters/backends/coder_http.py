@@ -1,0 +1,221 @@
+"""One HTTP client for Coder: token, timeouts, repeated reads, and answers that are not Coder's.
+
+The only file that knows httpx. Sources: coderd/httpapi/httpapi.go and coderd/httpmw at v2.36.0, and
+exchanges recorded from v2.36.0.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import random
+import ssl
+import weakref
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot import __version__
+from bot.adapters import tls
+from bot.adapters.backends.answer import OBJECT_MISSING, ROUTE_MISSING, Answer
+from bot.adapters.backends.options import CoderOptions
+from bot.adapters.backends.refusals import signed_out
+from bot.errors import BotError, ConfigurationError, UpstreamError
+from bot.outcomes import ErrorKind
+from bot.ports import Clock
+
+READ_TRIES = 3
+LONGEST_PAUSE = 60.0
+"""Seconds: the `Retry-After` of Coder's rate limit, and the most that a read waits in all."""
+
+_USUAL: Final = httpx.Timeout(30.0, connect=10.0)
+_SLOW: Final = httpx.Timeout(30.0, connect=10.0, read=90.0)
+_SETTLED: Final = ("Task workspace ID is invalid.", "task has no workspace ID")
+_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+Params = Sequence[tuple[str, str]]
+
+
+class CoderHttp:
+    """Coder's API for one token. Safe to use from several threads; connects with the first call."""
+
+    def __init__(
+        self, options: CoderOptions, clock: Clock, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.version: tuple[int, int, int] | None = None
+        self._clock = clock
+        self._base = options.base_url
+        self._is_coder = False
+        encrypted = self._base.startswith("https:")
+        self._client = httpx.Client(
+            headers={
+                "Coder-Session-Token": options.token.strip(),
+                "Accept": "application/json",
+                "User-Agent": f"coder-fix/{__version__}",
+            },
+            # Coder sets a CSRF cookie in every answer; none is ever kept.
+            cookies=http.cookiejar.CookieJar(
+                http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
+            ),
+            follow_redirects=False,
+            timeout=_USUAL,
+            verify=tls.context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            transport=transport,
+        )
+        # The port has no "close": connections end with their last user, or with the process.
+        weakref.finalize(self, self._client.close)
+
+    def get(self, path: str, params: Params = ()) -> Answer:
+        """GET, tried again for a short while after trouble. Raises `UpstreamError` after that."""
+        waited = 0.0
+        for attempt in range(1, READ_TRIES + 1):
+            trouble: BotError
+            try:
+                answer = self._once("GET", path, params=params)
+                pause = _pause(answer, attempt)
+                if pause is None:
+                    return answer
+                trouble = _trouble(answer.status, answer.message)
+            except UpstreamError as error:
+                if error.kind is not ErrorKind.CODER:
+                    raise
+                trouble, pause = error, _backoff(attempt)
+            waited += pause
+            if attempt == READ_TRIES or waited > LONGEST_PAUSE:
+                raise trouble
+            self._clock.sleep(pause)
+        raise AssertionError(READ_TRIES)
+
+    def post(self, path: str, body: Any = None, *, slow: bool = False) -> Answer:
+        """POST, once. A lost answer is an `UpstreamError` that says `maybe_done`.
+
+        `slow` is for the message to a task: Coder dials the agent for up to 30 s, and typing takes
+        up to 15 s more (coderd/aitasks.go, agentapi's conversation.go).
+        """
+        return self._once("POST", path, body=body, timeout=_SLOW if slow else _USUAL)
+
+    def patch(self, path: str, body: Any) -> Answer:
+        """PATCH, once."""
+        return self._once("PATCH", path, body=body)
+
+    def delete(self, path: str) -> Answer:
+        """DELETE, once."""
+        return self._once("DELETE", path)
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params = (),
+        body: Any = None,
+        timeout: httpx.Timeout = _USUAL,
+    ) -> Answer:
+        try:
+            response = self._client.request(
+                method,
+                self._base + path,
+                params=list(params) or None,
+                json=body,
+                timeout=timeout,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as failure:
+            # Without its cause: a request object carries the token.
+            raise self._no_answer(failure, method) from None
+        answer = self._read(response)
+        if answer.status == 401:
+            raise signed_out(answer.message, answer.detail)
+        return answer
+
+    def _no_answer(self, failure: Exception, method: str) -> UpstreamError:
+        return UpstreamError(
+            ErrorKind.CODER,
+            f"Coder at {self._base} did not answer.",
+            detail=f"{type(failure).__name__}: {failure}",
+            remedy="Check that the runner reaches the address in coder-url.",
+            maybe_done=method != "GET" and not isinstance(failure, _UNSENT),
+        )
+
+    def _read(self, response: httpx.Response) -> Answer:
+        version = response.headers.get("X-Coder-Build-Version", "")
+        data, is_api = _decode(response)
+        answer = Answer(response.status_code, data, response.headers)
+        if version or answer.message in {ROUTE_MISSING, OBJECT_MISSING}:
+            self._is_coder = True
+            self.version = parse_version(version) or self.version
+        if not is_api or (answer.status == 404 and not self._is_coder):
+            raise self._not_coder(response)
+        return answer
+
+    def _not_coder(self, response: httpx.Response) -> BotError:
+        """The error for an answer that something else than Coder's API gave."""
+        status = response.status_code
+        if status >= 500 or status == 429 or self._is_coder:
+            return _trouble(status, "", maybe_done=response.request.method != "GET")
+        if response.is_redirect:
+            host = urlsplit(response.headers.get("location", "")).hostname or "another address"
+            return ConfigurationError(
+                f"The address in coder-url redirects to {host}.",
+                remedy="Set coder-url to the address of the Coder dashboard itself.",
+            )
+        kind = response.headers.get("content-type", "no content type").split(";")[0]
+        return ConfigurationError(
+            f"The address in coder-url is not a Coder server: its API answers {status}, {kind}.",
+            remedy="Set coder-url to the address of your Coder dashboard.",
+        )
+
+
+def parse_version(text: str) -> tuple[int, int, int] | None:
+    """`v2.36.0`, `v2.36.0+a300a06`, `v2.37.0-devel`; None for anything else."""
+    numbers = text.removeprefix("v").partition("+")[0].partition("-")[0].split(".")
+    if len(numbers) != 3 or not all(n.isascii() and n.isdigit() for n in numbers):
+        return None
+    return int(numbers[0]), int(numbers[1]), int(numbers[2])
+
+
+def _decode(response: httpx.Response) -> tuple[Any, bool]:
+    """The body, and whether it is one of an API: JSON, or nothing at all."""
+    if not response.content:
+        return None, not response.is_redirect
+    if "json" not in response.headers.get("content-type", ""):
+        return None, False
+    try:
+        return json.loads(response.content), True
+    except ValueError:
+        return None, False
+
+
+def _trouble(status: int, words: str, *, maybe_done: bool = False) -> UpstreamError:
+    if status == 429:
+        message = "Coder's rate limit for the user of coder-token is used up."
+        remedy = "Raise poll-interval-seconds, or give the bot a user of its own."
+    else:
+        message = f"Coder is in trouble: it answered {status}."
+        remedy = "Look at the Coder server, then repeat the run."
+    return UpstreamError(
+        ErrorKind.CODER,
+        message,
+        status=status,
+        detail=words,
+        remedy=remedy,
+        maybe_done=maybe_done,
+    )
+
+
+def _pause(answer: Answer, attempt: int) -> float | None:
+    """Seconds before a GET is worth repeating; None when the answer stands.
+
+    A 502 in Coder's own envelope stands: it tells of the task's app, not of Coder.
+    """
+    if answer.status == 429:
+        asked = answer.headers.get("Retry-After", "")
+        return min(float(asked), LONGEST_PAUSE) if asked.isdigit() else _backoff(attempt)
+    if answer.status in {500, 503, 504} and answer.detail not in _SETTLED:
+        return _backoff(attempt)
+    return None
+
+
+def _backoff(attempt: int) -> float:
+    return min(2.0 ** (attempt - 1), 8.0) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
