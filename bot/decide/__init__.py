@@ -1,0 +1,71 @@
+"""`decide`: one request, the facts, the policy → the one thing to do next. Pure and total.
+
+The first row that fits wins; the last one always does. `bot/README.md` shows the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.decide import gate, judgement, result, turn
+from bot.decide.case import Case, NotReadYet, Row
+from bot.decide.snapshot import Facet, Snapshot, Unread
+from bot.decide.steps import Finish, Read, Step
+from bot.model import Outcome, Request
+from bot.outcomes import OutcomeKind
+from bot.policy import Policy
+
+ROWS: tuple[Row, ...] = (*gate.ROWS, *judgement.ROWS, *turn.ROWS, *result.ROWS)
+
+_NOTHING_TO_DIAGNOSE = frozenset({"own-run", "not-finished", "not-failed", "fork", "no-evidence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The step, and the name of the row that gave it (`read` while facts are missing)."""
+
+    step: Step
+    row: str
+
+
+def decide(request: Request, facts: Snapshot, policy: Policy) -> Decision:
+    """The next step. Raises `ConfigurationError` for a run that cannot be worked on."""
+    case = Case(request, facts, policy)
+    decision = _first_fit(case)
+    if case.looks_only and decision.row not in _NOTHING_TO_DIAGNOSE:
+        return _only_report(case, decision)
+    return decision
+
+
+def _first_fit(case: Case) -> Decision:
+    for row in ROWS:
+        try:
+            step = row.rule(case)
+        except NotReadYet as missing:
+            return Decision(Read(missing.facets), "read")
+        if step is not None:
+            return Decision(step, row.name)
+    raise AssertionError(case)  # pragma: no cover - the last row always fits
+
+
+def _only_report(case: Case, decision: Decision) -> Decision:
+    """`mode: report` and `dry-run` diagnose, and say what would have been decided."""
+    if isinstance(decision.step, Read):
+        return decision
+    if isinstance(case.facts.evidence, Unread):
+        return Decision(Read((Facet.EVIDENCE,)), "read")
+    would = _in_words(decision)
+    return Decision(
+        Finish(Outcome(OutcomeKind.REPORTED, f"Nothing was started. {would}")), "report"
+    )
+
+
+def _in_words(decision: Decision) -> str:
+    step = decision.step
+    if isinstance(step, Finish):
+        word = step.outcome.skip_reason or step.outcome.kind
+        return f"Without this mode the run would end as `{word.value}`: {step.outcome.reason}"
+    return f"Without this mode the next step would be `{decision.row}`."
+
+
+__all__ = ["ROWS", "Decision", "decide"]

@@ -1,0 +1,126 @@
+"""Judgement before spending: the rows that end a request before an agent is started. Pure.
+
+Their order is the order in which they cost: what the event tells, then one read, then the logs.
+"""
+
+from __future__ import annotations
+
+from bot.decide.case import Case, Row, skipped
+from bot.decide.snapshot import Facet
+from bot.decide.steps import Finish, Step
+from bot.errors import ConfigurationError
+from bot.identity import parse_branch
+from bot.model import Outcome
+from bot.outcomes import OutcomeKind, SkipReason
+
+SKIP_WORD = "[skip coder-fix]"
+
+
+def _own_run(case: Case) -> Step | None:
+    request, run = case.request, case.have(case.facts.run, Facet.RUN).run
+    same_run = request.own_run is not None and request.own_run.id == run.id
+    same_workflow = bool(request.own_workflow) and run.path == request.own_workflow
+    if not same_run and not same_workflow:
+        return None
+    return skipped(
+        SkipReason.OWN_RUN, f"Run {run.id} belongs to the workflow in which coder-fix runs."
+    )
+
+
+def _not_finished(case: Case) -> Step | None:
+    run = case.have(case.facts.run, Facet.RUN).run
+    if run.status == "completed":
+        return None
+    raise ConfigurationError(
+        f"`run-id` {run.id} is not finished (status {run.status}).",
+        remedy="Give the id of a completed run, or wait for this one.",
+    )
+
+
+def _not_failed(case: Case) -> Step | None:
+    facts = case.have(case.facts.run, Facet.RUN)
+    red = facts.run.conclusion in {"failure", "timed_out", "startup_failure"}
+    if red or (facts.run.conclusion == "cancelled" and facts.timed_out):
+        return None
+    if facts.run.conclusion == "success" and facts.run.attempt > 1:
+        return skipped(SkipReason.FLAKY, f"The same commit passed in attempt {facts.run.attempt}.")
+    return skipped(
+        SkipReason.NOT_FAILED, f"Run {facts.run.id} concluded {facts.run.conclusion or 'nothing'}."
+    )
+
+
+def _our_branch(case: Case) -> Step | None:
+    run = case.have(case.facts.run, Facet.RUN).run
+    if parse_branch(run.head_branch, case.policy.branch_prefix) is None:
+        return None
+    return skipped(
+        SkipReason.ALREADY_HANDLED,
+        "The run is on a branch of ours; the work item to which it belongs looks after it.",
+    )
+
+
+def _fork(case: Case) -> Step | None:
+    run = case.have(case.facts.run, Facet.RUN).run
+    if run.head_repository == case.request.repository.full_name:
+        return None
+    case.have(case.facts.pull, Facet.PULL, Facet.EVIDENCE)
+    case.have(case.facts.evidence, Facet.EVIDENCE)
+    return Finish(
+        Outcome(
+            OutcomeKind.REPORTED,
+            "The head is in a fork: an automatic trigger only reports. "
+            "Someone with write access can look at the evidence and act.",
+            skip_reason=SkipReason.FORK,
+        )
+    )
+
+
+def _opted_out(case: Case) -> Step | None:
+    run = case.have(case.facts.run, Facet.RUN).run
+    pull = case.have(case.facts.pull, Facet.PULL)
+    where = ""
+    if SKIP_WORD in run.head_message.raw:
+        where = "The head commit's message"
+    elif pull is not None and SKIP_WORD in pull.title.raw + "\n" + pull.body.raw:
+        where = "The pull request"
+    if where:
+        return skipped(SkipReason.OPTED_OUT, f"{where} says `{SKIP_WORD}`.")
+    if pull is not None and case.policy.opt_out_label in pull.labels:
+        return skipped(
+            SkipReason.OPTED_OUT, f"The pull request has the label `{case.policy.opt_out_label}`."
+        )
+    return None
+
+
+def _ended_before(case: Case) -> Step | None:
+    state = case.state
+    run = case.have(case.facts.run, Facet.RUN).run
+    if state is None or state.final is None:
+        return None
+    if run.head_sha not in state.heads:
+        return None
+    return skipped(
+        SkipReason.ALREADY_HANDLED,
+        f"This commit was handled before; it ended as `{state.final.value}`.",
+    )
+
+
+ROWS = (
+    Row("own-run", "the run is of our own workflow", "skipped / own-run", _own_run),
+    Row("not-finished", "the run is not finished", "error / configuration", _not_finished),
+    Row(
+        "not-failed",
+        "the run did not fail, or a rerun of it passed",
+        "skipped / not-failed or flaky",
+        _not_failed,
+    ),
+    Row("our-branch", "the run is on a branch of ours", "skipped / already-handled", _our_branch),
+    Row("fork", "the head is in a fork", "reported / fork", _fork),
+    Row("opted-out", "label or `[skip coder-fix]`", "skipped / opted-out", _opted_out),
+    Row(
+        "ended-before",
+        "this commit's item has ended",
+        "skipped / already-handled",
+        _ended_before,
+    ),
+)

@@ -1,0 +1,248 @@
+"""Judgement before spending: the rows that weigh a failure which nobody works on yet. Pure.
+
+They stand after adoption, so that a restarted run never abandons what an earlier one began. A
+person who names a run overrides those that only guess at what people want.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.decide.case import Case, Row, skipped
+from bot.decide.snapshot import Background, Base, Facet
+from bot.decide.steps import Rerun, Start, Step
+from bot.identity import item_hash, same_failure
+from bot.model import WorkflowRun
+from bot.outcomes import FailureClass, SkipReason
+from bot.policy import Flaky
+
+CLOSED_MEANS_NO = timedelta(days=30)
+SAME_ELSEWHERE = timedelta(hours=24)
+OUTAGE_WINDOW = timedelta(hours=1)
+_RED = frozenset({"failure", "timed_out", "startup_failure"})
+
+
+def _new(rule: Callable[[Case], Step | None]) -> Callable[[Case], Step | None]:
+    """The rule, for items that have no session."""
+
+    def judged(case: Case) -> Step | None:
+        return None if case.session is not None else rule(case)
+
+    return judged
+
+
+def _background(case: Case) -> Background:
+    return case.have(case.facts.background, Facet.BACKGROUND)
+
+
+def _run(case: Case) -> WorkflowRun:
+    return case.have(case.facts.run, Facet.RUN).run
+
+
+def _fingerprint(case: Case) -> tuple[str, ...]:
+    return case.have(case.facts.evidence, Facet.EVIDENCE).fingerprint
+
+
+def _gone(case: Case) -> Step | None:
+    pull = case.have(case.facts.pull, Facet.PULL)
+    if pull is not None and pull.state != "open":
+        word = "merged" if pull.merged else "closed"
+        return skipped(
+            SkipReason.SUPERSEDED, f"Pull request #{pull.number} was {word} before we looked."
+        )
+    if pull is None and not case.facts.tip:
+        return skipped(SkipReason.SUPERSEDED, "The failing branch does not exist any more.")
+    return None
+
+
+def _superseded(case: Case) -> Step | None:
+    run = _run(case)
+    if case.request.by_hand or case.facts.tip == run.head_sha:
+        return None
+    return skipped(
+        SkipReason.SUPERSEDED,
+        f"The branch has moved on since commit {run.head_sha[:12]}; its newest run decides.",
+    )
+
+
+def _no_evidence(case: Case) -> Step | None:
+    if not case.have(case.facts.evidence, Facet.EVIDENCE).is_empty:
+        return None
+    return skipped(
+        SkipReason.NO_EVIDENCE,
+        "Neither a log nor an annotation of the failed jobs can be read, so there is nothing to "
+        "tell an agent.",
+    )
+
+
+def _elsewhere(case: Case) -> Step | None:
+    if case.request.by_hand:
+        return None
+    own = item_hash(case.item)
+    since = case.facts.now - SAME_ELSEWHERE
+    for other in _background(case).open_items:
+        fresh = other.created_at is None or other.created_at >= since
+        if other.item != own and fresh and same_failure(other.fingerprint, _fingerprint(case)):
+            return skipped(
+                SkipReason.ALREADY_HANDLED,
+                f"The same failure is being repaired by pull request #{other.number}.",
+            )
+    return None
+
+
+def _closed_by_human(case: Case) -> Step | None:
+    closed, state = _background(case).closed, case.state
+    if case.request.by_hand or closed is None or closed.closed_at is None:
+        return None
+    if case.facts.now - closed.closed_at > CLOSED_MEANS_NO:
+        return None
+    if state is not None and not same_failure(state.fingerprint, _fingerprint(case)):
+        return None
+    return skipped(
+        SkipReason.CLOSED_BY_HUMAN,
+        f"Our pull request #{closed.number} for this was closed without merging it.",
+    )
+
+
+def _human_at_work(case: Case) -> Step | None:
+    run = _run(case)
+    if not case.pushes_to_failing_branch or case.facts.tip == run.head_sha:
+        return None
+    return skipped(
+        SkipReason.HUMAN_AT_WORK,
+        "There are newer commits on the branch, and `mode: fix` would push between them.",
+    )
+
+
+def _base_red(case: Case) -> Step | None:
+    if case.have(case.facts.pull, Facet.PULL) is None:
+        return None
+    base: Base = case.have(case.facts.base, Facet.BASE)
+    if base.run is None or base.run.conclusion not in _RED:
+        return None
+    if not same_failure(base.fingerprint, _fingerprint(case)):
+        return None
+    return skipped(
+        SkipReason.BASE_RED,
+        f"The base branch is red with the same failure (run {base.run.id}); repair it there.",
+    )
+
+
+def _outage(case: Case) -> Step | None:
+    limit = case.policy.outage_threshold
+    if case.request.by_hand or not limit:
+        return None
+    since = case.facts.now - OUTAGE_WINDOW
+    branches = {
+        run.head_branch
+        for run in _background(case).recent
+        if run.conclusion in _RED and run.updated_at is not None and run.updated_at >= since
+    }
+    if len(branches) <= limit:
+        return None
+    return skipped(
+        SkipReason.OUTAGE,
+        f"{len(branches)} branches turned red within one hour: that is an outage.",
+    )
+
+
+def _infrastructure(case: Case) -> Step | None:
+    evidence = case.have(case.facts.evidence, Facet.EVIDENCE)
+    run = _run(case)
+    transient = evidence.failure_class is FailureClass.INFRASTRUCTURE
+    if not transient or case.policy.flaky is Flaky.IGNORE or run.attempt > 1:
+        return None
+    if case.policy.flaky is Flaky.SKIP:
+        return skipped(
+            SkipReason.INFRASTRUCTURE,
+            f"The infrastructure failed, not the code: {evidence.class_reason}.",
+        )
+    return Rerun(f"The infrastructure failed, not the code: {evidence.class_reason}.")
+
+
+def _flaky(case: Case) -> Step | None:
+    run, around = _run(case), _background(case)
+    if case.policy.flaky is Flaky.IGNORE:
+        return None
+    twins = [
+        other
+        for other in around.recent
+        if (other.head_sha, other.workflow_id, other.event)
+        == (run.head_sha, run.workflow_id, run.event)
+    ]
+    if around.earlier_attempt == "success" or any(t.conclusion == "success" for t in twins):
+        return skipped(SkipReason.FLAKY, "The same commit passed in another attempt or run.")
+    return None
+
+
+def _limits(case: Case) -> Step | None:
+    policy, around = case.policy, _background(case)
+    if policy.max_sessions_per_day and around.sessions_today >= policy.max_sessions_per_day:
+        return skipped(
+            SkipReason.LIMIT,
+            f"`max-sessions-per-day`: {around.sessions_today} sessions began in 24 hours.",
+        )
+    opens_one = not case.pushes_to_failing_branch
+    count = len(around.open_items)
+    if opens_one and policy.max_open_pull_requests and count >= policy.max_open_pull_requests:
+        return skipped(
+            SkipReason.LIMIT, f"`max-open-pull-requests`: {count} pull requests of ours are open."
+        )
+    return None
+
+
+def _start(case: Case) -> Step | None:
+    del case
+    return Start("No session works on this failure yet.")
+
+
+ROWS = (
+    Row(
+        "gone",
+        "pull request closed or merged, or branch deleted",
+        "skipped / superseded",
+        _new(_gone),
+    ),
+    Row(
+        "superseded",
+        "the head moved past the red commit",
+        "skipped / superseded",
+        _new(_superseded),
+    ),
+    Row("no-evidence", "no log, no annotation", "skipped / no-evidence", _new(_no_evidence)),
+    Row(
+        "elsewhere",
+        "the same failure has an open pull request of ours, for a day",
+        "skipped / already-handled",
+        _new(_elsewhere),
+    ),
+    Row(
+        "closed-by-human",
+        "our pull request for it was closed unmerged in the last 30 days",
+        "skipped / closed-by-human",
+        _new(_closed_by_human),
+    ),
+    Row(
+        "human-at-work",
+        "`mode: fix`, and the branch has newer commits",
+        "skipped / human-at-work",
+        _new(_human_at_work),
+    ),
+    Row("base-red", "the base branch has the same failure", "skipped / base-red", _new(_base_red)),
+    Row(
+        "outage",
+        "more than `outage-threshold` branches newly red within an hour",
+        "skipped / outage",
+        _new(_outage),
+    ),
+    Row(
+        "infrastructure",
+        "the infrastructure failed, in attempt 1",
+        "rerun the failed jobs, or skipped / infrastructure",
+        _new(_infrastructure),
+    ),
+    Row("flaky", "the same commit passed before or since", "skipped / flaky", _new(_flaky)),
+    Row("limits", "sessions of the day or open pull requests", "skipped / limit", _new(_limits)),
+    Row("start", "no session", "start one", _new(_start)),
+)

@@ -1,0 +1,161 @@
+"""After the push: pull request, checks of exactly that head, and what red means. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.decide.case import Case, Row
+from bot.decide.snapshot import Facet
+from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
+from bot.decide.verdict import judge
+from bot.model import Outcome, Verdict, VerdictKind
+from bot.outcomes import OutcomeKind, UnverifiedCause
+from bot.policy import Verify
+
+_LOOK_AGAIN = (Facet.CHECKS, Facet.HEAD)
+
+
+def _verdict(case: Case) -> Verdict:
+    checks = case.have(case.facts.checks, Facet.CHECKS)
+    facts = case.have(case.facts.run, Facet.RUN)
+    patterns = case.policy.verify_checks
+    must_pass = () if patterns else tuple(job.name.raw for job in facts.failing)
+    return judge(checks, case.new_head, patterns=patterns, must_pass=must_pass)
+
+
+def _without_pull_request(case: Case) -> Step | None:
+    if case.pushes_to_failing_branch or case.have(case.facts.ours, Facet.OURS) is not None:
+        return None
+    return OpenPullRequest("The agent pushed a branch and there is no pull request for it.")
+
+
+def _unverifiable(case: Case) -> Step | None:
+    if case.policy.verify is not Verify.NONE:
+        return None
+    head = case.new_head
+    return _unverified(
+        Verdict(VerdictKind.UNVERIFIED, head, UnverifiedCause.VERIFY_OFF),
+        "There is a change; `verify: none` asks for no verdict.",
+    )
+
+
+def _pending(case: Case) -> Step | None:
+    if _verdict(case).kind is not VerdictKind.PENDING:
+        return None
+    if case.facts.verify_seconds < case.policy.verify_timeout:
+        return Wait("Checks are running.", _LOOK_AGAIN)
+    minutes = round(case.policy.verify_timeout / 60)
+    return Finish(
+        Outcome(OutcomeKind.TIMED_OUT, f"The checks did not end within {minutes} minutes."),
+        _verdict(case),
+    )
+
+
+_DISPATCH_HELPS = frozenset(
+    {
+        UnverifiedCause.NO_CI_ON_BRANCH,
+        UnverifiedCause.ONLY_SKIPPED,
+        UnverifiedCause.JOB_MISSING,
+    }
+)
+
+_SENTENCES = {
+    UnverifiedCause.APPROVAL_NEEDED: "The checks wait for somebody's approval.",
+    UnverifiedCause.NO_CI_ON_BRANCH: "No check ran for this commit.",
+    UnverifiedCause.ONLY_SKIPPED: "Every check of this commit was skipped.",
+    UnverifiedCause.CONFLICT: "No check ran: the branch conflicts with its base.",
+    UnverifiedCause.DEFAULT_TOKEN: "No check ran: what the workflow's own token opens starts none.",
+    UnverifiedCause.WORKFLOW_DISABLED: "No check ran: the workflow is disabled.",
+    UnverifiedCause.JOB_MISSING: "Checks passed, but the job that failed did not run again.",
+}
+
+
+def _dispatch(case: Case) -> Step | None:
+    verdict, state = _verdict(case), case.state
+    if verdict.kind is not VerdictKind.UNVERIFIED or verdict.cause not in _DISPATCH_HELPS:
+        return None
+    if case.policy.verify is Verify.CHECKS or (state and state.dispatched == verdict.sha):
+        return None
+    at_once = case.policy.verify is Verify.WORKFLOW
+    if not at_once and case.facts.verify_seconds < case.policy.checks_grace:
+        return None
+    return Dispatch("Nothing ran for this commit; the failed workflow is dispatched on it.")
+
+
+def _nothing_vouches(case: Case) -> Step | None:
+    verdict = _verdict(case)
+    if verdict.kind is not VerdictKind.UNVERIFIED or verdict.cause is None:
+        return None
+    may_come = verdict.cause is not UnverifiedCause.APPROVAL_NEEDED
+    if may_come and case.facts.verify_seconds < case.policy.checks_grace:
+        return Wait("No check has vouched for this commit yet.", _LOOK_AGAIN)
+    cause = verdict.cause
+    if cause is UnverifiedCause.NO_CI_ON_BRANCH:
+        cause = case.have(case.facts.why_nothing, Facet.WHY_NOTHING)
+    return _unverified(replace(verdict, cause=cause), _SENTENCES[cause])
+
+
+def _unverified(verdict: Verdict, sentence: str) -> Finish:
+    return Finish(Outcome(OutcomeKind.UNVERIFIED, sentence, cause=verdict.cause), verdict)
+
+
+def _green(case: Case) -> Step | None:
+    verdict = _verdict(case)
+    if verdict.kind is not VerdictKind.GREEN:
+        return None
+    return Finish(Outcome(OutcomeKind.FIXED), verdict)
+
+
+def _used_up(case: Case) -> Step | None:
+    used = len(case.judged) + 1
+    if used < case.policy.max_attempts:
+        return None
+    return Finish(
+        Outcome(OutcomeKind.NOT_FIXED, f"Still red after {used} attempts."),
+        _verdict(case),
+    )
+
+
+def _no_progress(case: Case) -> Step | None:
+    now = set(case.have(case.facts.red_again, Facet.RED_AGAIN).fingerprint)
+    earlier = [set(a.fingerprint) for a in case.judged]
+    if not now or now not in earlier:
+        return None
+    return Finish(
+        Outcome(OutcomeKind.NOT_FIXED, "The same failure came back; another attempt is a waste."),
+        _verdict(case),
+    )
+
+
+def _red(case: Case) -> Step | None:
+    # What was fixed, and what is new, shows only against what failed at the beginning.
+    case.have(case.facts.evidence, Facet.EVIDENCE)
+    return FollowUp("The checks of this commit are red.", _verdict(case))
+
+
+ROWS = (
+    Row(
+        "open-pull-request",
+        "pushed to a branch of ours, no pull request",
+        "open it",
+        _without_pull_request,
+    ),
+    Row("verify-off", "`verify: none`", "unverified", _unverifiable),
+    Row("pending", "checks of that head are running", "wait, else timed-out", _pending),
+    Row(
+        "dispatch",
+        "nothing ran for that head, `verify: auto` or `workflow`",
+        "dispatch the failed workflow on it, once",
+        _dispatch,
+    ),
+    Row(
+        "nothing-vouches",
+        "no check ran, only skipped ones, or not the job that failed",
+        "wait a little, else unverified",
+        _nothing_vouches,
+    ),
+    Row("green", "all checks of that head are green", "fixed", _green),
+    Row("used-up", "red, `max-attempts` used up", "not-fixed", _used_up),
+    Row("no-progress", "red with a failure that an earlier attempt had", "not-fixed", _no_progress),
+    Row("red", "red", "follow up in the same session", _red),
+)

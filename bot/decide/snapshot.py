@@ -1,0 +1,192 @@
+"""The facts read so far about one work item. What nobody needed yet is `UNREAD`. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+from typing import Final
+
+from bot.identity import branch_name, session_key
+from bot.model import (
+    Check,
+    Evidence,
+    Item,
+    Job,
+    PullRequest,
+    Session,
+    SessionKey,
+    WorkflowRun,
+)
+from bot.outcomes import OutcomeKind, UnverifiedCause
+from bot.policy import Mode, Policy
+
+
+class Unread(Enum):
+    """The type of `UNREAD`, so that "not there" and "not looked" cannot be confused."""
+
+    UNREAD = auto()
+
+
+UNREAD: Final = Unread.UNREAD
+
+
+class Facet(StrEnum):
+    """What can be read; the engine knows how."""
+
+    RUN = "run"
+    PULL = "pull"
+    EVIDENCE = "evidence"
+    STATE = "state"
+    SESSION = "session"
+    HEAD = "head"
+    OURS = "ours"
+    CHECKS = "checks"
+    RED_AGAIN = "red-again"
+    BACKGROUND = "background"
+    BASE = "base"
+    WHY_NOTHING = "why-nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The failed run and its attempt's jobs. `timed_out` are cancelled jobs that hit a limit."""
+
+    run: WorkflowRun
+    jobs: tuple[Job, ...]
+    timed_out: tuple[int, ...] = ()
+
+    @property
+    def failing(self) -> tuple[Job, ...]:
+        """The jobs whose logs are the evidence, in GitHub's order."""
+        red = {"failure", "timed_out", "startup_failure"}
+        return tuple(j for j in self.jobs if j.conclusion in red or j.id in self.timed_out)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A pull request of ours that is open: what it repairs."""
+
+    number: int
+    url: str
+    item: str
+    fingerprint: tuple[str, ...] = ()
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What goes on around the failure, read before an agent is started.
+
+    `recent` are the repository's newest workflow runs, `open_items` our open pull requests,
+    `closed` the newest of ours for this item that somebody closed unmerged. `sessions_today` are
+    the sessions of this repository in the last 24 hours. `earlier_attempt` is the conclusion of
+    the attempt before this one, empty for the first.
+    """
+
+    recent: tuple[WorkflowRun, ...] = ()
+    open_items: tuple[OpenItem, ...] = ()
+    closed: PullRequest | None = None
+    sessions_today: int = 0
+    earlier_attempt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The newest finished run of the failed workflow on the base branch, and its failure."""
+
+    run: WorkflowRun | None = None
+    fingerprint: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One turn of the agent that was judged: the head it left and the failure found there."""
+
+    head: str
+    verdict: str
+    fingerprint: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """What our comment, or our pull request's body, remembers about the item.
+
+    `evidence_sha` is the commit that was red when the generation began; `dispatched` the head for
+    which the failed workflow was dispatched. `turn_after` is the
+    session's own time stamp when the present turn was asked for: only what is newer belongs to it.
+    `asking` says that nobody knows whether the agent has anything to work on: it is written before
+    a message is sent and taken back after it, and once more by a run that is cancelled.
+    """
+
+    item: str
+    generation: int = 1
+    evidence_sha: str = ""
+    run_id: int = 0
+    session_id: str = ""
+    fingerprint: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    turn_started: datetime | None = None
+    turn_after: datetime | None = None
+    head: str = ""
+    head_seen: datetime | None = None
+    dispatched: str = ""
+    asking: bool = False
+    final: OutcomeKind | None = None
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """Every commit that this generation has dealt with."""
+        return frozenset({self.evidence_sha, self.head, *(a.head for a in self.attempts)})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Facts, each `UNREAD` until decide asks for it.
+
+    `tip` is the failing branch's head now, read together with `pull`. `red_again` is the evidence
+    of what is still red at our head. `turn_seconds` and `verify_seconds` say how long the agent's
+    present turn and the present verification have lasted; `gone_reads` counts consecutive reads
+    that did not find the session; `unsent` says that it refused the last message for now.
+    """
+
+    now: datetime
+    run: RunFacts | Unread = UNREAD
+    pull: PullRequest | Unread | None = UNREAD
+    tip: str = ""
+    evidence: Evidence | Unread = UNREAD
+    item: Item | None = None
+    state: ItemState | Unread | None = UNREAD
+    session: Session | Unread | None = UNREAD
+    head: str | Unread = UNREAD
+    ours: PullRequest | Unread | None = UNREAD
+    background: Background | Unread = UNREAD
+    base: Base | Unread = UNREAD
+    checks: tuple[Check, ...] | Unread = UNREAD
+    red_again: Evidence | Unread = UNREAD
+    why_nothing: UnverifiedCause | Unread = UNREAD
+    turn_seconds: float = 0.0
+    verify_seconds: float = 0.0
+    gone_reads: int = 0
+    unsent: bool = False
+
+    @property
+    def generation(self) -> int:
+        """The generation at work: the remembered one, or the next when that one has ended."""
+        if not isinstance(self.state, ItemState):
+            return 1
+        if self.state.final is None:
+            return self.state.generation
+        return self.state.generation + 1
+
+    def target_branch(self, policy: Policy) -> str:
+        """The one branch to which the agent pushes."""
+        if policy.mode is Mode.FIX and isinstance(self.pull, PullRequest):
+            return self.pull.head_ref
+        assert self.item is not None  # noqa: S101 - rows ask for it only after the item is known
+        return branch_name(self.item, self.generation, policy.branch_prefix)
+
+    def key(self) -> SessionKey:
+        """The key of the generation's session."""
+        assert self.item is not None  # noqa: S101 - rows ask for it only after the item is known
+        return session_key(self.item, self.generation)

@@ -1,0 +1,60 @@
+"""Door 1: which request does this event make? Each trigger is one file. Pure.
+
+A trigger looks at an event and answers a `Request`, an `Ignored` with its reason, or None for
+"not mine". It reads nothing and decides nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.errors import ConfigurationError
+from bot.model import Event, Ignored, Request
+from bot.outcomes import SkipReason
+from bot.triggers import failure, reconcile
+from bot.triggers.surroundings import Surroundings
+
+Trigger = Callable[[Event, Surroundings], Request | Ignored | None]
+
+TRIGGERS: Final[dict[str, Trigger]] = {
+    "reconcile": reconcile.recognize,
+    "failure": failure.recognize,
+}
+"""Most specific first; `auto` asks each in turn."""
+
+
+def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored:
+    """The request that the event makes. Raises `ConfigurationError` where none is recognizable."""
+    if not surroundings.has_coder_token and gives_no_secrets(event, surroundings):
+        return Ignored(
+            SkipReason.NO_SECRETS,
+            "This event carries no secrets (a fork or Dependabot), so `coder-token` is empty. "
+            "Run coder-fix on `workflow_run` instead.",
+        )
+    for trigger in TRIGGERS.values():
+        found = trigger(event, surroundings)
+        if found is not None:
+            return found
+    raise ConfigurationError(
+        f"The event `{event.name}` tells no failed run.",
+        remedy="Run on `workflow_run`, give the input `run-id`, or set `trigger: reconcile`.",
+    )
+
+
+def gives_no_secrets(event: Event, surroundings: Surroundings) -> bool:
+    """Runs for a fork's pull request, and for Dependabot's pushes and pull requests, get none.
+
+    `workflow_run` and `schedule` always get them (docs: events that trigger workflows).
+    """
+    if event.name not in {"push", "pull_request", "pull_request_review"}:
+        return False
+    if surroundings.actor == "dependabot[bot]":
+        return True
+    head = ((event.payload.get("pull_request") or {}).get("head") or {}).get("repo") or {}
+    return "pull_request" in event.payload and (
+        head.get("full_name") != surroundings.repository.full_name
+    )
+
+
+__all__ = ["TRIGGERS", "Surroundings", "Trigger", "recognize"]

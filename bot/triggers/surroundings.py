@@ -1,0 +1,23 @@
+"""What a runner, or the command line, says besides the event. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import Repository, RunRef, TriggerName
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`run_id` is the input of that name, 0 for none; `own_workflow` a path without `@ref`.
+
+    `trigger` is the input of that name, None for `auto`.
+    """
+
+    repository: Repository
+    own_run: RunRef | None = None
+    own_workflow: str = ""
+    run_id: int = 0
+    actor: str = ""
+    trigger: TriggerName | None = None
+    has_coder_token: bool = True

@@ -1,0 +1,708 @@
+"""The decision table, row by row: each row has a snapshot that reaches it and the step it gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.decide import ROWS, decide
+from bot.decide.case import Case
+from bot.decide.snapshot import (
+    UNREAD,
+    Attempt,
+    Background,
+    Base,
+    Facet,
+    OpenItem,
+    RunFacts,
+    Snapshot,
+)
+from bot.decide.steps import (
+    Dispatch,
+    Finish,
+    FollowUp,
+    OpenPullRequest,
+    Read,
+    Rerun,
+    Resume,
+    Start,
+    Wait,
+)
+from bot.errors import ConfigurationError
+from bot.model import RunRef, SessionState
+from bot.outcomes import ErrorKind, FailureClass, OutcomeKind, SkipReason, UnverifiedCause
+from bot.policy import Flaky, Mode, Policy, Verify
+from bot.untrusted import Untrusted
+from tests.builders import (
+    FIX,
+    RED,
+    a_check,
+    a_job,
+    a_pull,
+    a_pushed_fix,
+    a_request,
+    a_run,
+    a_session,
+    a_snapshot,
+    a_state,
+    ago,
+    an_evidence,
+)
+
+AGAIN = replace(an_evidence(), fingerprint=("f2",))
+WEATHER = an_evidence(failure_class=FailureClass.INFRASTRUCTURE)
+WORKING = a_session(state=SessionState.WORKING, report=None)
+SILENT = a_session(report=None, since=ago(1000))
+JUST_STILL = a_session(report=None, since=ago(5))
+UNANSWERED = a_session(since=ago(100))
+ASKING = a_state(attempts=(Attempt(FIX, "red"),), turn_after=ago(100), asking=True)
+
+
+def _facts(run=None, **changes) -> Snapshot:
+    if run is not None:
+        changes["run"] = RunFacts(run, (a_job(),))
+    return a_snapshot(**changes)
+
+
+def _running(session, **changes) -> Snapshot:
+    return a_snapshot(session=session, state=a_state(), **changes)
+
+
+def _around(**changes) -> Snapshot:
+    return a_snapshot(background=Background(**changes))
+
+
+def _red_branches(count):
+    return tuple(a_run(id=i, head_branch=f"b{i}", updated_at=ago(60)) for i in range(count))
+
+
+def _outcome(kind, skip=None, error=None, cause=None):
+    return (kind, skip, error, cause)
+
+
+def _seen(step):
+    """What a test compares: the outcome's words of an end, else the kind of step."""
+    if isinstance(step, Finish):
+        outcome = step.outcome
+        return _outcome(outcome.kind, outcome.skip_reason, outcome.error_kind, outcome.cause)
+    return type(step)
+
+
+K, S, E, C = OutcomeKind, SkipReason, ErrorKind, UnverifiedCause
+SKIPPED = K.SKIPPED
+
+CASES = [
+    # row, facts, policy, request, what follows
+    ("own-run", _facts(), {}, {"own_run": RunRef(9001)}, _outcome(SKIPPED, S.OWN_RUN)),
+    (
+        "own-run",
+        _facts(),
+        {},
+        {"own_workflow": ".github/workflows/ci.yml", "own_run": None},
+        _outcome(SKIPPED, S.OWN_RUN),
+    ),
+    (
+        "not-failed",
+        _facts(a_run(conclusion="success")),
+        {},
+        {},
+        _outcome(SKIPPED, S.NOT_FAILED),
+    ),
+    ("not-failed", _facts(a_run(conclusion=None)), {}, {}, _outcome(SKIPPED, S.NOT_FAILED)),
+    (
+        "not-failed",
+        _facts(a_run(conclusion="success", attempt=2)),
+        {},
+        {},
+        _outcome(SKIPPED, S.FLAKY),
+    ),
+    (
+        "not-failed",
+        _facts(a_run(conclusion="cancelled")),
+        {},
+        {},
+        _outcome(SKIPPED, S.NOT_FAILED),
+    ),
+    (
+        "start",
+        a_snapshot(run=RunFacts(a_run(conclusion="cancelled"), (a_job(),), (11,))),
+        {},
+        {},
+        Start,
+    ),
+    ("start", _facts(a_run(conclusion="timed_out")), {}, {}, Start),
+    ("start", _facts(a_run(conclusion="startup_failure")), {}, {}, Start),
+    (
+        "our-branch",
+        _facts(a_run(head_branch="coder-fix/pr/7/0123456789ab-1")),
+        {},
+        {},
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    (
+        "fork",
+        _facts(a_run(head_repository="eve/widgets")),
+        {},
+        {},
+        _outcome(K.REPORTED, S.FORK),
+    ),
+    ("gone", _facts(pull=a_pull(state="closed")), {}, {}, _outcome(SKIPPED, S.SUPERSEDED)),
+    (
+        "gone",
+        _facts(pull=a_pull(state="closed", merged=True)),
+        {},
+        {},
+        _outcome(SKIPPED, S.SUPERSEDED),
+    ),
+    ("gone", _facts(pull=None, tip=""), {}, {}, _outcome(SKIPPED, S.SUPERSEDED)),
+    (
+        "opted-out",
+        _facts(pull=a_pull(labels=("no-coder-fix",))),
+        {},
+        {},
+        _outcome(SKIPPED, S.OPTED_OUT),
+    ),
+    (
+        "opted-out",
+        _facts(pull=a_pull(body=Untrusted("x [skip coder-fix] y"))),
+        {},
+        {},
+        _outcome(SKIPPED, S.OPTED_OUT),
+    ),
+    (
+        "opted-out",
+        _facts(a_run(head_message=Untrusted("wip [skip coder-fix]")), pull=None),
+        {},
+        {},
+        _outcome(SKIPPED, S.OPTED_OUT),
+    ),
+    (
+        "ended-before",
+        _facts(state=a_state(final=K.NO_CHANGE)),
+        {},
+        {},
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    ("start", _facts(state=a_state(final=K.FIXED, evidence_sha="d" * 40)), {}, {}, Start),
+    ("superseded", _facts(tip="e" * 40), {}, {}, _outcome(SKIPPED, S.SUPERSEDED)),
+    ("start", _facts(tip="e" * 40), {}, {"by_hand": True}, Start),
+    (
+        "no-evidence",
+        _facts(evidence=an_evidence(excerpts=())),
+        {},
+        {},
+        _outcome(SKIPPED, S.NO_EVIDENCE),
+    ),
+    ("start", _facts(), {}, {}, Start),
+    ("start", _facts(pull=None), {}, {}, Start),
+    (
+        "deleted",
+        _running(a_session(state=SessionState.GONE), gone_reads=2),
+        {},
+        {},
+        _outcome(K.STOPPED),
+    ),
+    ("deleted", _running(a_session(state=SessionState.GONE), gone_reads=1), {}, {}, Wait),
+    ("under-way", _running(WORKING, turn_seconds=10), {}, {}, Wait),
+    (
+        "under-way",
+        _running(a_session(state=SessionState.UNKNOWN), turn_seconds=10),
+        {},
+        {},
+        Wait,
+    ),
+    (
+        "under-way",
+        a_snapshot(session=a_session(since=ago(100)), state=a_state(turn_after=ago(100))),
+        {},
+        {},
+        Wait,
+    ),
+    (
+        "under-way",
+        a_snapshot(
+            session=a_session(state=SessionState.BLOCKED, since=ago(100)),
+            state=a_state(turn_after=ago(100)),
+        ),
+        {},
+        {},
+        Wait,
+    ),
+    ("under-way", a_pushed_fix(session=UNANSWERED, state=ASKING, turn_seconds=149), {}, {}, Wait),
+    ("settling", _running(JUST_STILL), {}, {}, Wait),
+    ("settling", _running(a_session(report=None, since=ago(60))), {}, {}, Wait),
+    ("settling", _running(a_session(report=None, since=None), turn_seconds=5), {}, {}, Wait),
+    (
+        "recovering",
+        _running(
+            a_session(state=SessionState.FAILED, error_kind=E.AGENT, since=ago(60), report=None)
+        ),
+        {},
+        {},
+        Wait,
+    ),
+    (
+        "failed",
+        _running(a_session(state=SessionState.FAILED, error_kind=E.AGENT, since=ago(400))),
+        {},
+        {},
+        _outcome(K.ERROR, error=E.AGENT),
+    ),
+    (
+        "failed",
+        _running(a_session(state=SessionState.FAILED, error_kind=E.AGENT, since=None)),
+        {},
+        {},
+        _outcome(K.ERROR, error=E.AGENT),
+    ),
+    (
+        "failed",
+        _running(a_session(state=SessionState.FAILED, error_kind=E.WORKSPACE)),
+        {},
+        {},
+        _outcome(K.ERROR, error=E.WORKSPACE),
+    ),
+    (
+        "failed",
+        _running(a_session(state=SessionState.FAILED)),
+        {},
+        {},
+        _outcome(K.ERROR, error=E.AGENT),
+    ),
+    (
+        "blocked",
+        _running(a_session(state=SessionState.BLOCKED)),
+        {},
+        {},
+        _outcome(K.NEEDS_HUMAN),
+    ),
+    ("deadline", _running(WORKING, turn_seconds=1800), {}, {}, _outcome(K.TIMED_OUT)),
+    (
+        "deadline",
+        _running(replace(WORKING, note="Queued."), turn_seconds=1801),
+        {},
+        {},
+        _outcome(K.TIMED_OUT),
+    ),
+    (
+        "interrupted",
+        _running(replace(WORKING, paused=True)),
+        {},
+        {},
+        _outcome(K.NEEDS_HUMAN),
+    ),
+    (
+        "interrupted",
+        _running(replace(SILENT, paused=True)),
+        {},
+        {},
+        _outcome(K.NEEDS_HUMAN),
+    ),
+    (
+        "interrupted",
+        a_snapshot(session=replace(SILENT, paused=True), state=None),
+        {},
+        {},
+        _outcome(K.NEEDS_HUMAN),
+    ),
+    *(
+        ("resume", a_snapshot(state=a_state(asking=True), **facts), {}, {}, Resume)
+        for facts in (
+            {"session": replace(SILENT, paused=True)},
+            {"session": replace(SILENT, state=SessionState.BLOCKED, paused=True)},
+            {"session": JUST_STILL, "unsent": True},
+            {"session": JUST_STILL, "turn_seconds": 150},
+        )
+    ),
+    ("no-change", _running(a_session()), {}, {}, _outcome(K.NO_CHANGE)),
+    ("no-change", _running(SILENT), {}, {}, _outcome(K.NO_CHANGE)),
+    ("no-change", _running(a_session(), head=RED), {}, {}, _outcome(K.NO_CHANGE)),
+    (
+        "no-change",
+        a_snapshot(session=a_session(), state=a_state(attempts=(Attempt(FIX, "red"),)), head=FIX),
+        {},
+        {},
+        _outcome(K.NOT_FIXED),
+    ),
+    ("open-pull-request", a_pushed_fix(ours=None), {}, {}, OpenPullRequest),
+    (
+        "open-pull-request",
+        a_pushed_fix(ours=None, session=a_session(report=None, since=ago(40))),
+        {},
+        {},
+        OpenPullRequest,
+    ),
+    (
+        "open-pull-request",
+        a_pushed_fix(ours=None, session=WORKING, turn_seconds=1800),
+        {},
+        {},
+        OpenPullRequest,
+    ),
+    (
+        "open-pull-request",
+        a_pushed_fix(ours=None, pull=None, tip=RED),
+        {"mode": Mode.FIX},
+        {},
+        OpenPullRequest,
+    ),
+    (
+        "gone",
+        a_snapshot(pull=a_pull(state="closed")),
+        {},
+        {},
+        _outcome(SKIPPED, S.SUPERSEDED),
+    ),
+    (
+        "elsewhere",
+        _around(open_items=(OpenItem(9, "u", "other", ("f1", "f9")),)),
+        {},
+        {},
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    (
+        "start",
+        _around(open_items=(OpenItem(9, "u", "other", ("f1",), ago(90_000)),)),
+        {},
+        {},
+        Start,
+    ),
+    (
+        "start",
+        _around(open_items=(OpenItem(9, "u", "other", ("f1",)),)),
+        {},
+        {"by_hand": True},
+        Start,
+    ),
+    ("start", _around(open_items=(OpenItem(9, "u", "other", ("f7",)),)), {}, {}, Start),
+    (
+        "closed-by-human",
+        _around(closed=a_pull(number=8, state="closed", closed_at=ago(600))),
+        {},
+        {},
+        _outcome(SKIPPED, S.CLOSED_BY_HUMAN),
+    ),
+    (
+        "start",
+        _around(closed=a_pull(number=8, state="closed", closed_at=ago(31 * 86_400))),
+        {},
+        {},
+        Start,
+    ),
+    (
+        "start",
+        _around(closed=a_pull(number=8, state="closed", closed_at=ago(600))),
+        {},
+        {"by_hand": True},
+        Start,
+    ),
+    (
+        "start",
+        replace(
+            _around(closed=a_pull(number=8, state="closed", closed_at=ago(600))),
+            state=a_state(final=K.FIXED, evidence_sha="d" * 40, fingerprint=("f8",)),
+        ),
+        {},
+        {},
+        Start,
+    ),
+    (
+        "human-at-work",
+        a_snapshot(tip="e" * 40),
+        {"mode": Mode.FIX},
+        {"by_hand": True},
+        _outcome(SKIPPED, S.HUMAN_AT_WORK),
+    ),
+    (
+        "base-red",
+        a_snapshot(base=Base(a_run(id=1, head_branch="main"), ("f1",))),
+        {},
+        {},
+        _outcome(SKIPPED, S.BASE_RED),
+    ),
+    ("start", a_snapshot(base=Base(a_run(id=1), ("f2",))), {}, {}, Start),
+    ("start", a_snapshot(base=Base(a_run(id=1, conclusion="success"))), {}, {}, Start),
+    (
+        "outage",
+        _around(recent=_red_branches(11)),
+        {},
+        {},
+        _outcome(SKIPPED, S.OUTAGE),
+    ),
+    ("start", _around(recent=_red_branches(10)), {}, {}, Start),
+    ("start", _around(recent=_red_branches(11)), {"outage_threshold": 0}, {}, Start),
+    ("start", _around(recent=_red_branches(11)), {}, {"by_hand": True}, Start),
+    ("infrastructure", a_snapshot(evidence=WEATHER), {}, {}, Rerun),
+    (
+        "infrastructure",
+        a_snapshot(evidence=WEATHER),
+        {"flaky": Flaky.SKIP},
+        {},
+        _outcome(SKIPPED, S.INFRASTRUCTURE),
+    ),
+    ("start", a_snapshot(evidence=WEATHER), {"flaky": Flaky.IGNORE}, {}, Start),
+    ("start", _facts(a_run(attempt=2), evidence=WEATHER), {}, {}, Start),
+    (
+        "flaky",
+        _around(recent=(a_run(id=2, conclusion="success"),)),
+        {},
+        {},
+        _outcome(SKIPPED, S.FLAKY),
+    ),
+    ("flaky", _around(earlier_attempt="success"), {}, {}, _outcome(SKIPPED, S.FLAKY)),
+    ("start", _around(earlier_attempt="success"), {"flaky": Flaky.IGNORE}, {}, Start),
+    ("start", _around(recent=(a_run(id=2, workflow_id=6, conclusion="success"),)), {}, {}, Start),
+    ("limits", _around(sessions_today=20), {}, {}, _outcome(SKIPPED, S.LIMIT)),
+    ("start", _around(sessions_today=20), {"max_sessions_per_day": 0}, {}, Start),
+    (
+        "limits",
+        _around(open_items=tuple(OpenItem(n, "u", str(n)) for n in range(10))),
+        {},
+        {},
+        _outcome(SKIPPED, S.LIMIT),
+    ),
+    (
+        "start",
+        _around(open_items=tuple(OpenItem(n, "u", str(n)) for n in range(10))),
+        {"mode": Mode.FIX},
+        {},
+        Start,
+    ),
+    (
+        "settled-elsewhere",
+        _running(WORKING, pull=a_pull(state="closed", merged=True)),
+        {},
+        {},
+        _outcome(SKIPPED, S.SUPERSEDED),
+    ),
+    (
+        "settled-elsewhere",
+        _running(WORKING, pull=a_pull(state="closed")),
+        {},
+        {},
+        _outcome(SKIPPED, S.SUPERSEDED),
+    ),
+    (
+        "verify-off",
+        a_pushed_fix(),
+        {"verify": Verify.NONE},
+        {},
+        _outcome(K.UNVERIFIED, cause=C.VERIFY_OFF),
+    ),
+    ("pending", a_pushed_fix(checks=(a_check(status="queued"),)), {}, {}, Wait),
+    (
+        "pending",
+        a_pushed_fix(checks=(a_check(status="in_progress"),), verify_seconds=3600),
+        {},
+        {},
+        _outcome(K.TIMED_OUT),
+    ),
+    ("nothing-vouches", a_pushed_fix(checks=()), {}, {}, Wait),
+    ("dispatch", a_pushed_fix(checks=(), verify_seconds=120), {}, {}, Dispatch),
+    ("dispatch", a_pushed_fix(checks=(), state=None, verify_seconds=120), {}, {}, Dispatch),
+    ("dispatch", a_pushed_fix(checks=()), {"verify": Verify.WORKFLOW}, {}, Dispatch),
+    (
+        "nothing-vouches",
+        a_pushed_fix(checks=(), verify_seconds=120, why_nothing=C.CONFLICT),
+        {"verify": Verify.CHECKS},
+        {},
+        _outcome(K.UNVERIFIED, cause=C.CONFLICT),
+    ),
+    (
+        "nothing-vouches",
+        a_pushed_fix(
+            checks=(),
+            verify_seconds=120,
+            why_nothing=C.NO_CI_ON_BRANCH,
+            state=a_state(dispatched=FIX),
+        ),
+        {},
+        {},
+        _outcome(K.UNVERIFIED, cause=C.NO_CI_ON_BRANCH),
+    ),
+    (
+        "nothing-vouches",
+        a_pushed_fix(checks=(a_check(conclusion="action_required"),)),
+        {},
+        {},
+        _outcome(K.UNVERIFIED, cause=C.APPROVAL_NEEDED),
+    ),
+    (
+        "nothing-vouches",
+        a_pushed_fix(checks=(a_check(name=Untrusted("docs")),), verify_seconds=120),
+        {"verify": Verify.CHECKS},
+        {},
+        _outcome(K.UNVERIFIED, cause=C.JOB_MISSING),
+    ),
+    ("green", a_pushed_fix(), {}, {}, _outcome(K.FIXED)),
+    ("green", a_pushed_fix(ours=None, head=FIX), {"mode": Mode.FIX}, {}, _outcome(K.FIXED)),
+    (
+        "green",
+        a_pushed_fix(checks=(a_check(name=Untrusted("docs")),)),
+        {"verify_checks": ("do*",)},
+        {},
+        _outcome(K.FIXED),
+    ),
+    (
+        "used-up",
+        a_pushed_fix(checks=(a_check(conclusion="failure"),)),
+        {"max_attempts": 1},
+        {},
+        _outcome(K.NOT_FIXED),
+    ),
+    (
+        "used-up",
+        a_pushed_fix(checks=(a_check(conclusion="failure"),), state=None),
+        {"max_attempts": 1},
+        {},
+        _outcome(K.NOT_FIXED),
+    ),
+    (
+        "no-progress",
+        a_pushed_fix(
+            checks=(a_check(conclusion="failure"),),
+            red_again=AGAIN,
+            state=a_state(attempts=(Attempt("9" * 40, "red", ("f2",)),)),
+        ),
+        {"max_attempts": 3},
+        {},
+        _outcome(K.NOT_FIXED),
+    ),
+    (
+        "red",
+        a_pushed_fix(checks=(a_check(conclusion="failure"),), red_again=AGAIN),
+        {},
+        {},
+        FollowUp,
+    ),
+    (
+        "red",
+        a_pushed_fix(checks=(a_check(conclusion="failure"),), red_again=AGAIN, state=None),
+        {},
+        {},
+        FollowUp,
+    ),
+    *(
+        (
+            "red",
+            a_pushed_fix(
+                checks=(a_check(conclusion="failure"),), red_again=AGAIN, state=state, **lost
+            ),
+            {},
+            {},
+            FollowUp,
+        )
+        for state, lost in (
+            (ASKING, {"session": UNANSWERED, "turn_seconds": 150}),
+            (ASKING, {"session": UNANSWERED, "unsent": True}),
+            (ASKING, {"session": replace(UNANSWERED, paused=True)}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "facts", "policy", "request_", "follows"),
+    CASES,
+    ids=[f"{i}-{case[0]}" for i, case in enumerate(CASES)],
+)
+def test_row(row, facts, policy, request_, follows):
+    """A snapshot that reaches the row gives that row's step."""
+    decision = decide(a_request(**request_), facts, Policy(**policy))
+
+    assert (decision.row, _seen(decision.step)) == (row, follows)
+
+
+def test_every_row_has_a_case():
+    """No row stands in the table without a test that reaches it."""
+    assert {row.name for row in ROWS} == {case[0] for case in CASES} | {"not-finished"}
+
+
+def test_unfinished_run_is_named():
+    """A run that a person names too early is a configuration error that says so."""
+    facts = _facts(a_run(status="in_progress", conclusion=None))
+
+    with pytest.raises(ConfigurationError, match="`run-id` 9001 is not finished"):
+        decide(a_request(by_hand=True), facts, Policy())
+
+
+@pytest.mark.parametrize(
+    ("unread", "asked"),
+    [
+        ({"run": UNREAD}, (Facet.RUN,)),
+        ({"pull": UNREAD}, (Facet.PULL,)),
+        ({"state": UNREAD, "session": UNREAD}, (Facet.STATE, Facet.SESSION)),
+        ({"evidence": UNREAD}, (Facet.EVIDENCE,)),
+        ({"pull": None, "item": None, "evidence": UNREAD, "session": UNREAD}, (Facet.EVIDENCE,)),
+        ({"background": UNREAD}, (Facet.BACKGROUND,)),
+        ({"base": UNREAD}, (Facet.BASE,)),
+    ],
+)
+def test_reads_only_what_it_needs(unread, asked):
+    """A missing fact becomes a read of just that fact."""
+    facts = a_snapshot(**unread)
+    if "session" in unread:
+        facts = replace(facts, state=UNREAD)
+
+    assert decide(a_request(), facts, Policy()).step == Read(asked)
+
+
+@pytest.mark.parametrize("policy", [Policy(mode=Mode.REPORT), Policy(dry_run=True)])
+def test_looking_only_reports_what_would_have_been(policy):
+    """`mode: report` and `dry-run` end as `reported` and name the step that they did not take."""
+    decision = decide(a_request(), a_snapshot(), policy)
+
+    assert _seen(decision.step) == _outcome(K.REPORTED)
+    assert isinstance(decision.step, Finish)
+    assert "the next step would be `start`" in decision.step.outcome.reason
+
+
+def test_looking_only_diagnoses_before_it_reports():
+    """A skip does not spare the diagnosis: the logs are read even so."""
+    facts = a_snapshot(pull=a_pull(labels=("no-coder-fix",)), evidence=UNREAD)
+
+    assert decide(a_request(), facts, Policy(mode=Mode.REPORT)).step == Read((Facet.EVIDENCE,))
+
+
+def test_looking_only_names_the_skip():
+    """The reason for which nothing would have been started is told."""
+    facts = a_snapshot(pull=a_pull(labels=("no-coder-fix",)))
+    step = decide(a_request(), facts, Policy(mode=Mode.REPORT)).step
+
+    assert isinstance(step, Finish)
+    assert "would end as `opted-out`" in step.outcome.reason
+
+
+def test_looking_only_needs_a_failure():
+    """A green run has nothing to diagnose: it stays `skipped`."""
+    facts = _facts(a_run(conclusion="success"))
+
+    assert _seen(decide(a_request(), facts, Policy(dry_run=True)).step) == _outcome(
+        SKIPPED, S.NOT_FAILED
+    )
+
+
+def test_looking_only_reads_facts_first():
+    """Missing facts are read in these modes as in any other."""
+    step = decide(a_request(), a_snapshot(run=UNREAD), Policy(dry_run=True)).step
+
+    assert step == Read((Facet.RUN,))
+
+
+def test_the_item_of_a_branch_is_its_failure():
+    """Without a pull request the item is the branch with the first hash of its failure."""
+    known = a_snapshot(pull=None, item=None)
+    nameless = replace(known, evidence=an_evidence(fingerprint=()))
+
+    assert [Case(a_request(), f, Policy()).item.name for f in (known, nameless)] == [
+        "branch:feature:f1",
+        "branch:feature",
+    ]
+
+
+def test_the_item_of_a_pull_request_is_its_number():
+    """With one, the item is the pull request."""
+    case = Case(a_request(), a_snapshot(item=None), Policy())
+
+    assert case.item.name == "pr:7"

@@ -1,0 +1,91 @@
+"""What is remembered survives being written and read, and nothing else is believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.decide import memory
+from bot.decide.snapshot import Attempt, ItemState
+from bot.outcomes import OutcomeKind
+from tests.builders import NOW
+
+MARK = "coder-fix:0123456789ab"
+WHOLE = ItemState(
+    item="pr:7",
+    generation=2,
+    evidence_sha="a" * 40,
+    run_id=9001,
+    session_id="s-1",
+    fingerprint=("f1", "f2"),
+    attempts=(Attempt("b" * 40, "red", ("f3",)), Attempt("c" * 40, "red")),
+    turn_started=NOW,
+    turn_after=NOW,
+    head="c" * 40,
+    head_seen=NOW,
+    asking=True,
+    final=OutcomeKind.NOT_FIXED,
+)
+
+
+@pytest.mark.parametrize("state", [WHOLE, ItemState("pr:7")])
+def test_round_trip(state):
+    """What was written is read back, amid other text."""
+    body = f"### Title\n{memory.write(MARK, state)}\nmore <!-- other -->"
+
+    assert memory.read(MARK, body) == state
+
+
+LIVE = replace(WHOLE, final=None)
+ONE_MORE = replace(LIVE, attempts=(*LIVE.attempts, Attempt("d" * 40, "red")))
+
+
+@pytest.mark.parametrize(
+    ("found", "holds"),
+    [
+        (None, LIVE),
+        (replace(LIVE, generation=1, attempts=ONE_MORE.attempts), LIVE),
+        (replace(LIVE, asking=False), LIVE),
+        (replace(LIVE, attempts=()), LIVE),
+        (ONE_MORE, ONE_MORE),
+        (WHOLE, WHOLE),
+        (replace(LIVE, generation=3, attempts=()), replace(LIVE, generation=3, attempts=())),
+    ],
+)
+def test_whoever_went_further_counts(found, holds):
+    """Of two records of an item the one with more done holds, ours when there is no difference."""
+    assert memory.newer(LIVE, found) == holds
+
+
+def test_any_marker():
+    """The state of whichever item stands in the body."""
+    assert memory.read_any(f"text\n{memory.write(MARK, WHOLE)}") == WHOLE
+    assert memory.read_any("nothing") is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<!-- coder-fix:0123456789ab -->",
+        "<!-- coder-fix:0123456789ab {} -->",
+        '<!-- coder-fix:0123456789ab {"v":1} -->',
+        '<!-- coder-fix:0123456789ab {"v":2,"item":"pr:7"} -->',
+        '<!-- coder-fix:0123456789ab {"v":1,"item":"pr:7","attempts":[1]} -->',
+        '<!-- coder-fix:0123456789ab {"v":1,"item":"pr:7","final":"great"} -->',
+        '<!-- coder-fix:0123456789ab {"v":1,"item":"pr:7","head_seen":"2026-01-01"} -->',
+        '<!-- coder-fix:ffffffffffff {"v":1,"item":"pr:7"} -->',
+        '<!-- coder-fix:0123456789ab {"v":1,"item":"pr:7" -->',
+    ],
+)
+def test_what_cannot_be_read_is_nothing(body):
+    """A comment that somebody edited by hand is no memory, and no error."""
+    assert memory.read(MARK, body) is None
+
+
+def test_stays_one_hidden_comment():
+    """Nothing in the state can end the HTML comment."""
+    text = memory.write(MARK, ItemState("pr:--><b>"))
+
+    assert text.count("-->") == 1
