@@ -1,0 +1,35 @@
+"""Real time, and a sleep that a signal ends at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+from bot.errors import CancelledError
+
+
+class SystemClock:
+    """Implements `bot.ports.Clock`. `cancel` may be called from a signal handler."""
+
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
+        self._signal = 0
+
+    def cancel(self, signal_number: int) -> None:
+        """Wake every sleeper; each raises `CancelledError`."""
+        self._signal = signal_number
+        self._cancelled.set()
+
+    def now(self) -> datetime:
+        """Wall clock, UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep that long, or raise `CancelledError` as soon as `cancel` was called."""
+        if self._cancelled.wait(max(0.0, seconds)):
+            raise CancelledError(self._signal)

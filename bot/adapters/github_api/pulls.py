@@ -1,0 +1,144 @@
+"""Pull requests, branches and the checks of a commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from bot.adapters.github_api import convert
+from bot.adapters.github_api.client import Client
+from bot.errors import UpstreamError
+from bot.model import Check, PullRequest
+from bot.outcomes import ErrorKind
+
+
+class PullRequestDesk:
+    """Implements `bot.ports.PullRequests`. `own_run` is the run in which we run, 0 for none."""
+
+    def __init__(self, client: Client, full_name: str, own_run: int = 0) -> None:
+        self._client = client
+        self._owner = full_name.partition("/")[0]
+        self._at = f"/repos/{full_name}"
+        self._own_run = own_run
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        """That pull request; None when there is none."""
+        data = self._client.get(f"{self._at}/pulls/{number}", none_on=(404,))
+        return None if data is None else convert.pull_request(data)
+
+    def pull_requests_for(
+        self, head: str, *, state: str = "open", base: str = ""
+    ) -> tuple[PullRequest, ...]:
+        """Those of head `owner:branch`, newest first."""
+        query = {"head": head, "state": state} | ({"base": base} if base else {})
+        found = (convert.pull_request(d) for d in self._client.pages(f"{self._at}/pulls", **query))
+        # GitHub ignores a `head` that it cannot parse and answers everything.
+        branch = head.partition(":")[2]
+        return tuple(pull for pull in found if pull.head_ref == branch)
+
+    def pull_requests_with(self, sha: str) -> tuple[PullRequest, ...]:
+        """Those that contain the commit, of forks too."""
+        pages = self._client.pages(f"{self._at}/commits/{sha}/pulls")
+        return tuple(convert.pull_request(d) for d in pages)
+
+    def open_pull_requests(self) -> tuple[PullRequest, ...]:
+        """Every open one, newest first."""
+        pages = self._client.pages(f"{self._at}/pulls", state="open")
+        return tuple(convert.pull_request(d) for d in pages)
+
+    def branches(self, prefix: str) -> tuple[str, ...]:
+        """By the matching references, which have no pages: one request for all."""
+        found = self._client.get(f"{self._at}/git/matching-refs/heads/{quote(prefix, safe='/')}")
+        return tuple(data["ref"].removeprefix("refs/heads/") for data in found)
+
+    def branch_head(self, branch: str) -> str:
+        """The head SHA; empty when there is no such branch."""
+        path = f"{self._at}/git/ref/heads/{quote(branch, safe='/')}"
+        data = self._client.get(path, none_on=(404,))
+        return "" if data is None else str(data["object"]["sha"])
+
+    def open_pull_request(
+        self, *, head: str, base: str, title: str, body: str, draft: bool
+    ) -> PullRequest:
+        """Find, else create, else find again: a lost answer or a race makes no second one."""
+        found = self._open_one(head, base)
+        if found is not None:
+            return found
+        try:
+            return self._create(head, base, title, body, draft=draft)
+        except UpstreamError as failure:
+            found = self._open_one(head, base)
+            if found is None:
+                raise
+            del failure
+            return found
+
+    def update_pull_request(self, number: int, *, body: str) -> None:
+        """Replace the body."""
+        self._client.patch(f"{self._at}/pulls/{number}", {"body": body})
+
+    def checks(self, sha: str) -> tuple[Check, ...]:
+        """Check runs and statuses of the commit, Actions' ones with their workflow run."""
+        suites = {
+            run["check_suite_id"]: run
+            for run in self._client.pages(f"{self._at}/actions/runs", "workflow_runs", head_sha=sha)
+        }
+        runs = self._client.pages(
+            f"{self._at}/commits/{sha}/check-runs", "check_runs", filter="latest"
+        )
+        checks = [self._with_run(convert.check_run(data), suites) for data in runs]
+        named = {check.suite_id for check in checks}
+        checks += [self._of_run(r) for suite, r in suites.items() if suite not in named]
+        combined = self._client.pages(f"{self._at}/commits/{sha}/status", "statuses")
+        return (*checks, *(convert.status(data) for data in combined))
+
+    def _with_run(self, check: Check, suites: dict[int, convert.Json]) -> Check:
+        run = suites.get(check.suite_id)
+        if run is None:
+            return check
+        # A job with job-level `continue-on-error` is red in a green run: the run decides.
+        forgiven = check.conclusion == "failure" and run.get("conclusion") == "success"
+        return replace(
+            check,
+            conclusion="neutral" if forgiven else check.conclusion,
+            workflow_id=run["workflow_id"],
+            event=run["event"],
+            run_id=run["id"],
+            ours=run["id"] == self._own_run,
+        )
+
+    def _of_run(self, run: convert.Json) -> Check:
+        """A run without any job yet: queued, waiting for approval, or failed at start-up."""
+        data = convert.run(run)
+        return Check(
+            name=data.name,
+            status=data.status,
+            conclusion=data.conclusion,
+            url=data.url,
+            app="github-actions",
+            workflow_id=data.workflow_id,
+            event=data.event,
+            run_id=data.id,
+            ours=data.id == self._own_run,
+        )
+
+    def _open_one(self, head: str, base: str) -> PullRequest | None:
+        try:
+            found = self.pull_requests_for(f"{self._owner}:{head}", base=base)
+        except UpstreamError as refused:
+            if refused.status == 403:
+                # Only the refusal of the creation itself means that creating is forbidden.
+                refused.kind = ErrorKind.GITHUB
+            raise
+        return found[-1] if found else None
+
+    def _create(self, head: str, base: str, title: str, body: str, *, draft: bool) -> PullRequest:
+        request = {"head": head, "base": base, "title": title, "body": body, "draft": draft}
+        try:
+            return convert.pull_request(self._client.post(f"{self._at}/pulls", request))
+        except UpstreamError as refused:
+            # Private repositories of some plans have no drafts: 422 "Draft pull requests are not
+            # supported in this repository."
+            if not draft or refused.status != 422 or "draft" not in refused.detail.lower():
+                raise
+            return self._create(head, base, title, body, draft=False)

@@ -1,0 +1,222 @@
+"""`coder-fix run`, and the action itself: settings → adapters → engine → outputs and summary."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from bot.adapters.cancellation import Cancellation
+from bot.adapters.clock import SystemClock
+from bot.adapters.runner import Runner
+from bot.composition import Composition
+from bot.engine import Engine
+from bot.errors import BotError, CancelledError
+from bot.log import StructuredNarrator, narrator
+from bot.model import Ignored, Outcome, TriggerName
+from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, exit_code
+from bot.report.annotation import annotation
+from bot.report.facts import ReportFacts
+from bot.report.outputs import outputs
+from bot.report.summary import summary
+from bot.sanitize import NO_SECRETS, Secrets, redact
+from bot.settings import Settings, load
+
+CLEAN_UP_SECONDS = 3.0
+"""What a cancelled run grants its clean-up: the runner kills the process after 7.5 s."""
+
+
+def main(argv: list[str]) -> int:
+    """Run once; every way out writes an outcome and exactly one summary."""
+    return Run(os.environ).main(_given(argv))
+
+
+def _given(argv: list[str]) -> dict[str, Any]:
+    """The flags that were given, by field name."""
+    if not argv:
+        return {}
+    parser = argparse.ArgumentParser(
+        prog="coder-fix run",
+        description="Repair a failed workflow run. Every flag is an input of the action as well.",
+    )
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
+    for name, info in Settings.model_fields.items():
+        flag = f"--{name.replace('_', '-')}"
+        if info.annotation is bool:
+            parser.add_argument(
+                flag, action=argparse.BooleanOptionalAction, default=None, help=info.description
+            )
+        else:
+            parser.add_argument(
+                flag, metavar="VALUE", help=(info.description or "").replace("%", "%%")
+            )
+    return {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
+
+
+@dataclass(slots=True)
+class Run:
+    """One process's work, with what its end must know even when it comes early."""
+
+    environ: Mapping[str, str]
+    runner: Runner = field(init=False)
+    clock: SystemClock = field(default_factory=SystemClock)
+    hidden: Secrets = NO_SECRETS
+    fail_on: tuple[str, ...] = ("error",)
+    engine: Engine | None = None
+    cancellation: Cancellation | None = None
+
+    def __post_init__(self) -> None:
+        self.runner = Runner(self.environ)
+
+    def main(self, given: dict[str, Any]) -> int:
+        """The error boundary: whatever happens below becomes an outcome."""
+        with Cancellation(self.clock.cancel, self._cancelled) as self.cancellation:
+            try:
+                facts = self._facts(given)
+                self.cancellation.ignore()
+            except CancelledError as cancelled:
+                self._cancelled(cancelled.signal_number)
+            if not self.cancellation.claim():
+                _wait_for_the_end()
+            return self._publish(facts)
+
+    # --- the work --------------------------------------------------------------------------
+
+    def _facts(self, given: dict[str, Any]) -> ReportFacts:
+        try:
+            return self._work(given)
+        except CancelledError:
+            raise
+        except BotError as failure:
+            return self._failed(failure)
+        except Exception as bug:  # noqa: BLE001 - the boundary: a bug is an outcome too
+            return self._bug(bug)
+
+    def _work(self, given: dict[str, Any]) -> ReportFacts:
+        repository = given.pop("repository", "")
+        settings = load(given)
+        self.fail_on = settings.fail_on
+        self.hidden = Secrets(
+            {
+                "coder-token": settings.coder_token.get_secret_value(),
+                "github-token": settings.github_token.get_secret_value(),
+            }
+        )
+        self.runner.mask(settings.secrets)
+        teller = self._narrator()
+        parts = Composition(settings, self.runner, self.clock, self.hidden)
+        with closing(parts.github(repository)) as github:
+            request = parts.request(self.runner.event(), github)
+            if isinstance(request, Ignored):
+                outcome = Outcome(
+                    OutcomeKind.SKIPPED, request.reason, skip_reason=request.skip_reason
+                )
+                return ReportFacts(outcome=outcome, mode=settings.mode.value, secrets=self.hidden)
+            if request.trigger is TriggerName.RECONCILE:
+                outcome, items = parts.sweep(request, github, teller).run()
+                mode = settings.mode.value
+                return ReportFacts(outcome=outcome, items=items, mode=mode, secrets=self.hidden)
+            self.engine = parts.engine(request, github, teller)
+            return self.engine.report(self.engine.run())
+
+    def _narrator(self) -> StructuredNarrator:
+        return narrator(
+            self.runner,
+            lambda text: redact(text, self.hidden),
+            as_json=self.runner.variable("LOG_FORMAT") == "json",
+            debug=self.runner.variable("RUNNER_DEBUG") == "1",
+        )
+
+    # --- the ends --------------------------------------------------------------------------
+
+    def _failed(self, failure: BotError) -> ReportFacts:
+        outcome = Outcome(
+            OutcomeKind.ERROR, failure.message, error_kind=failure.kind, remedy=failure.remedy
+        )
+        detail = getattr(failure, "detail", "")
+        if detail:
+            outcome = Outcome(
+                OutcomeKind.ERROR,
+                f"{failure.message.rstrip('.')}: {detail}",
+                error_kind=failure.kind,
+                remedy=failure.remedy,
+            )
+        return self._known(outcome)
+
+    def _bug(self, bug: Exception) -> ReportFacts:
+        text = "".join(traceback.format_exception(bug))
+        for line in redact(text, self.hidden).splitlines():
+            self.runner.say(line)
+        return self._known(
+            Outcome(
+                OutcomeKind.ERROR,
+                f"A bug in coder-fix: {type(bug).__name__}.",
+                error_kind=ErrorKind.INTERNAL,
+                remedy="Please report it with the traceback above.",
+            )
+        )
+
+    def _known(self, outcome: Outcome) -> ReportFacts:
+        if self.engine is None:
+            return ReportFacts(outcome=outcome, secrets=self.hidden)
+        return self.engine.report(self.engine.result(outcome))
+
+    def _cancelled(self, signal_number: int) -> NoReturn:
+        """Leave the workspace as `cleanup` says, within the few seconds that the runner grants.
+
+        Called by the main thread, or by another one when the main thread cannot be reached.
+        """
+        assert self.cancellation is not None  # noqa: S101 - nothing else calls this
+        if not self.cancellation.claim():
+            _wait_for_the_end()
+        session = self.engine.session if self.engine is not None else None
+        where = f" The session is {session.url}; a later run carries on." if session else ""
+        outcome = Outcome(
+            OutcomeKind.ERROR,
+            f"The run was cancelled.{where}",
+            error_kind=ErrorKind.CANCELLED,
+            remedy="Run it again to carry on.",
+        )
+        if self.engine is not None and session is not None:
+            helper = threading.Thread(target=self._detach, args=(self.engine,), daemon=True)
+            helper.start()
+            helper.join(CLEAN_UP_SECONDS)
+        self._publish(self._known(outcome))
+        sys.stdout.flush()
+        # A download or a clean-up may hang in a thread; the runner does not wait for it.
+        os._exit(128 + signal_number)
+
+    @staticmethod
+    def _detach(engine: Engine) -> None:
+        with suppress(BotError):
+            engine.detach()
+
+    def _publish(self, facts: ReportFacts) -> int:
+        text = summary(facts)
+        self.runner.outputs(outputs(facts))
+        if not self.runner.summary(text):
+            self.runner.say(text)
+        if facts.outcome.kind is OutcomeKind.ERROR:
+            self.runner.annotate("error", "coder-fix", annotation(facts.outcome, self.hidden))
+        self.runner.say(f"outcome: {facts.outcome.kind}")
+        return self._exit_code(facts.outcome)
+
+    def _exit_code(self, outcome: Outcome) -> int:
+        if outcome.kind is OutcomeKind.ERROR:
+            code = exit_code(outcome.error_kind or ErrorKind.INTERNAL)
+            spared = code is ExitCode.UPSTREAM and "error" not in self.fail_on
+            return ExitCode.DONE if spared else code
+        return ExitCode.FAIL_ON if outcome.kind.value in self.fail_on else ExitCode.DONE
+
+
+def _wait_for_the_end() -> NoReturn:
+    """Another thread is writing the end, and ends the process."""
+    while True:
+        time.sleep(1.0)

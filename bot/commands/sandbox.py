@@ -1,0 +1,62 @@
+"""`coder-fix sandbox`: a GitHub and a Coder on this machine, with a red pull request to repair."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.outcomes import ExitCode
+from bot.sandbox.stories import STORIES
+from bot.sandbox.world import SandboxWorld, agent_argv
+
+
+def main(argv: list[str]) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="coder-fix sandbox", description=__doc__)
+    parser.add_argument("--story", choices=sorted(STORIES), default="failing-test")
+    parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks")
+    parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
+    parser.add_argument("--write", metavar="DIR", help="write inputs.env and event.json there")
+    given = parser.parse_args(argv)
+    agent = agent_argv(given.agent) if given.agent else None
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    with SandboxWorld(STORIES[given.story], given.backend, agent) as world:
+        event = _red(world)
+        inputs = world.inputs() | {"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_RUN_ID": "1"}
+        print(f"GitHub  {world.github.url}\nCoder   {world.coder.url}\n")
+        if given.write:
+            _write(Path(given.write), inputs, event)
+        else:
+            print("Point the product at them with these variables:\n")
+            print("\n".join(f"{name}={value}" for name, value in inputs.items()))
+        print("\nCtrl-C ends it and removes everything.", flush=True)
+        over.wait()
+    return ExitCode.DONE
+
+
+def _red(world: SandboxWorld) -> Mapping[str, Any]:
+    """Break the repository; the event that says so."""
+    events: list[Mapping[str, Any]] = []
+    world.github.on_event(lambda name, payload: events.append({"name": name, **payload}))
+    world.break_it()
+    world.github.wait_idle()
+    return next(
+        {k: v for k, v in event.items() if k != "name"}
+        for event in reversed(events)
+        if event["name"] == "workflow_run" and event["action"] == "completed"
+    )
+
+
+def _write(folder: Path, inputs: Mapping[str, str], event: Mapping[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{name}={value}\n" for name, value in inputs.items())
+    (folder / "inputs.env").write_text(lines, encoding="utf-8")
+    (folder / "event.json").write_text(json.dumps(event), encoding="utf-8")
+    print(f"Wrote {folder / 'inputs.env'} and {folder / 'event.json'}")

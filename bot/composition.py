@@ -1,0 +1,155 @@
+"""The composition root: settings and a runner's variables → adapters, request, engine."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.adapters.backends import CoderOptions, connect
+from bot.adapters.clock import SystemClock
+from bot.adapters.github_api import GitHubApi
+from bot.adapters.runner import Runner
+from bot.engine import Brief, Engine, Sweep
+from bot.errors import ConfigurationError
+from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName
+from bot.policy import Mode, Waiting
+from bot.ports import AgentBackend, Narrator, Ports
+from bot.prompt import check_template
+from bot.sanitize import Secrets
+from bot.settings import Settings
+from bot.triggers import Surroundings, recognize
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Makes each part of one run; nothing here decides anything."""
+
+    settings: Settings
+    runner: Runner
+    clock: SystemClock
+    hidden: Secrets
+
+    def github(self, repository: str) -> GitHubApi:
+        """GitHub for the repository of the flag, else of the runner."""
+        token = self.settings.github_token.get_secret_value()
+        name = repository or self.runner.variable("GITHUB_REPOSITORY")
+        if not token:
+            raise ConfigurationError(
+                "Input `github-token` is empty.",
+                remedy="In the action it defaults to the job's token; else set GITHUB_TOKEN.",
+            )
+        if name.count("/") != 1 or not all(name.split("/")):
+            raise ConfigurationError(
+                f"GITHUB_REPOSITORY is {name!r}, not owner/name.",
+                remedy="A runner sets it; on the command line give --repository owner/name.",
+            )
+        own = self.runner.own_run
+        return GitHubApi(
+            api_url=self.runner.variable("GITHUB_API_URL") or "https://api.github.com",
+            token=token,
+            full_name=name,
+            clock=self.clock,
+            own_run=own.id if own else 0,
+        )
+
+    def request(self, event: Event, github: GitHubApi) -> Request | Ignored:
+        """What the event, or the input `run-id`, asks for."""
+        settings = self.settings
+        has_token = bool(settings.coder_token.get_secret_value())
+        return recognize(
+            event,
+            Surroundings(
+                repository=_repository(event) or github.repository(),
+                own_run=self.runner.own_run,
+                own_workflow=self.runner.own_workflow,
+                run_id=settings.run_id,
+                actor=self.runner.variable("GITHUB_ACTOR"),
+                trigger=None if settings.trigger == "auto" else TriggerName(settings.trigger),
+                has_coder_token=has_token or settings.mode is Mode.REPORT,
+            ),
+        )
+
+    def engine(self, request: Request, github: GitHubApi, narrator: Narrator) -> Engine:
+        """The engine with everything that it needs."""
+        ports, brief = self._around(github, narrator)
+        return Engine(request, self.settings.policy(), ports, brief)
+
+    def sweep(self, request: Request, github: GitHubApi, narrator: Narrator) -> Sweep:
+        """The same for every open item; none of them is waited for."""
+        ports, brief = self._around(github, narrator)
+        policy = replace(self.settings.policy(), wait=Waiting.NONE)
+        number = self.runner.variable("GITHUB_RUN_NUMBER")
+        return Sweep(
+            request,
+            policy,
+            ports,
+            lambda one: Engine(one, policy, ports, brief),
+            int(number) if number.isdigit() else 0,
+        )
+
+    def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:
+        settings = self.settings
+        brief = Brief(
+            fence=secrets.token_hex(8),
+            template=self._template(),
+            extra_instructions=settings.extra_instructions,
+            protected_paths=settings.protected_paths,
+            log_budget_chars=settings.log_budget_chars,
+            secrets=self.hidden,
+        )
+        check_template(brief.template)
+        ports = Ports(github=github, agent=self._agent(), clock=self.clock, narrator=narrator)
+        return ports, brief
+
+    def _template(self) -> str:
+        settings = self.settings
+        if not settings.prompt_file:
+            return settings.prompt
+        path = Path(self.runner.variable("GITHUB_WORKSPACE") or ".") / settings.prompt_file
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as failure:
+            raise ConfigurationError(
+                f"Input `prompt-file`: {settings.prompt_file} cannot be read.",
+                remedy="Check the repository out before this step; the path starts at its root.",
+            ) from failure
+
+    def _agent(self) -> AgentBackend | None:
+        """Coder, unless nothing may be started and no address is given."""
+        settings = self.settings
+        token = settings.coder_token.get_secret_value()
+        unset = not settings.coder_url and not token
+        if settings.mode is Mode.REPORT or (settings.dry_run and unset):
+            return None
+        backend = None if settings.coder_backend == "auto" else BackendName(settings.coder_backend)
+        options = CoderOptions(
+            url=settings.coder_url,
+            token=token,
+            backend=backend,
+            organization=settings.coder_organization,
+            template=settings.coder_template_name,
+            preset=settings.coder_template_preset,
+            owner=settings.coder_username or "me",
+            workspace_id=settings.workspace_id,
+            model_config_id=settings.model_config_id,
+            allow_http=settings.allow_http,
+        )
+        options.check()
+        return connect(options, clock=self.clock)
+
+
+def _repository(event: Event) -> Repository | None:
+    """From the payload, which saves a request; None where it is not whole."""
+    data = event.payload.get("repository")
+    if not isinstance(data, dict):
+        return None
+    try:
+        return Repository(
+            full_name=str(data["full_name"]),
+            id=int(data["id"]),
+            default_branch=str(data["default_branch"]),
+            url=str(data["html_url"]),
+        )
+    except (TypeError, KeyError, ValueError):
+        return None

@@ -1,0 +1,112 @@
+"""What goes on around a failure: other runs, other pull requests, the base branch, the limits."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.decide import memory
+from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot
+from bot.engine.red_run import RedRun
+from bot.identity import branch_name, name_prefix, parse_branch
+from bot.model import Item, PullRequest, RunRef, WorkflowRun
+from bot.outcomes import UnverifiedCause
+
+DAY = timedelta(hours=24)
+_RED = frozenset({"failure", "timed_out", "startup_failure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Reads it, independent parts side by side."""
+
+    red: RedRun
+
+    def background(self, facts: Snapshot, run: WorkflowRun, item: Item) -> Background:
+        """Up to five requests, at once."""
+        since = (facts.now - DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+        github = self.red.ports.github
+        with ThreadPoolExecutor(4) as pool:
+            recent = pool.submit(github.runs, created=f">={since}")
+            open_items = pool.submit(self._open_items)
+            sessions = pool.submit(self._sessions_today, facts)
+            closed = pool.submit(self._closed, facts, item)
+            return Background(
+                recent=recent.result(),
+                open_items=open_items.result(),
+                closed=closed.result(),
+                sessions_today=sessions.result(),
+                earlier_attempt=self._earlier_attempt(run),
+            )
+
+    def _open_items(self) -> tuple[OpenItem, ...]:
+        full_name = self.red.request.repository.full_name
+        found = []
+        for pull in self.red.ports.github.open_pull_requests():
+            own = parse_branch(pull.head_ref, self.red.policy.branch_prefix)
+            if own is not None and pull.head_repository == full_name:
+                state = memory.read(f"coder-fix:{own.item}", pull.body.raw)
+                fingerprint = state.fingerprint if state else ()
+                found.append(
+                    OpenItem(pull.number, pull.url, own.item, fingerprint, pull.created_at)
+                )
+        return tuple(found)
+
+    def _sessions_today(self, facts: Snapshot) -> int:
+        agent = self.red.ports.agent
+        if agent is None or not self.red.policy.max_sessions_per_day:
+            return 0
+        since = facts.now - DAY
+        ours = agent.list(name_prefix(self.red.request.repository.id))
+        return sum(1 for s in ours if s.created_at is not None and s.created_at >= since)
+
+    def _closed(self, facts: Snapshot, item: Item) -> PullRequest | None:
+        """Ours of the generation before, closed unmerged; none for the first generation."""
+        state = facts.state
+        if not isinstance(state, ItemState) or state.final is None:
+            return None
+        branch = branch_name(item, state.generation, self.red.policy.branch_prefix)
+        owner = self.red.request.repository.full_name.partition("/")[0]
+        found = self.red.ports.github.pull_requests_for(f"{owner}:{branch}", state="closed")
+        return next((pull for pull in found if not pull.merged), None)
+
+    def _earlier_attempt(self, run: WorkflowRun) -> str:
+        if run.attempt <= 1:
+            return ""
+        return self.red.ports.github.run(RunRef(run.id, run.attempt - 1)).conclusion or ""
+
+    def base(self, background: Background, run: WorkflowRun, branch: str) -> Base:
+        """The newest finished run of the same workflow on the base branch."""
+        found = self._newest(background.recent, run, branch)
+        if found is None:
+            runs = self.red.ports.github.runs(branch=branch, status="completed")
+            found = self._newest(runs, run, branch)
+        if found is None or found.conclusion not in _RED:
+            return Base(found)
+        facts = self.red.facts(RunRef(found.id, found.attempt))
+        return Base(found, self.red.evidence(facts.failing).fingerprint)
+
+    @staticmethod
+    def _newest(runs: tuple[WorkflowRun, ...], run: WorkflowRun, branch: str) -> WorkflowRun | None:
+        fitting = (
+            r
+            for r in runs
+            if (r.head_branch, r.workflow_id, r.status) == (branch, run.workflow_id, "completed")
+            and r.conclusion not in {"cancelled", "skipped"}
+            and not r.event.startswith("pull_request")
+        )
+        return max(fitting, key=lambda r: r.id, default=None)
+
+    def why_nothing(self, facts: Snapshot, run: WorkflowRun) -> UnverifiedCause:
+        """Why no check ran for our head, as far as anything tells."""
+        github = self.red.ports.github
+        if isinstance(facts.ours, PullRequest):
+            whole = github.pull_request(facts.ours.number)
+            if whole is not None and whole.mergeable_state == "dirty":
+                return UnverifiedCause.CONFLICT
+        if github.workflow_state(run.workflow_id) != "active":
+            return UnverifiedCause.WORKFLOW_DISABLED
+        if github.viewer().removesuffix("[bot]") == "github-actions":
+            return UnverifiedCause.DEFAULT_TOKEN
+        return UnverifiedCause.NO_CI_ON_BRANCH

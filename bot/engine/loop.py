@@ -1,0 +1,296 @@
+"""One work item from its request to its outcome. May be killed between any two steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.decide import decide
+from bot.decide.snapshot import UNREAD, Facet, ItemState, RunFacts, Snapshot
+from bot.decide.steps import (
+    Dispatch,
+    Finish,
+    FollowUp,
+    OpenPullRequest,
+    Read,
+    Rerun,
+    Resume,
+    Start,
+    Step,
+    Wait,
+)
+from bot.engine import records
+from bot.engine.brief import Brief
+from bot.engine.observe import Observer
+from bot.engine.publish import Publisher
+from bot.engine.result import Result
+from bot.engine.turns import Turns
+from bot.engine.watch import Watch
+from bot.errors import CancelledError, NameHeldError, SessionBusyError, UpstreamError
+from bot.model import Outcome, Request, Session, WorkflowRun
+from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
+from bot.policy import Policy, Waiting
+from bot.ports import AgentBackend, Ports
+from bot.report.facts import ReportFacts
+
+NAMES_TRIED = 3
+"""Generations skipped because the name of their session is held."""
+
+
+class Engine:
+    """Observes, decides, acts. `run` raises only what happens before a session exists."""
+
+    def __init__(self, request: Request, policy: Policy, ports: Ports, brief: Brief) -> None:
+        self._request = request
+        self._policy = policy
+        self._ports = ports
+        self._observer = Observer(request, policy, ports, brief)
+        self._watch = Watch(ports.clock, ports.narrator, policy)
+        self._publisher = Publisher(request, policy, ports, brief, self._watch)
+        self._turns = Turns(ports.clock)
+        self.facts = Snapshot(now=ports.clock.now())
+        self.session_created = False
+        self._names_held = 0
+
+    def run(self) -> Result:
+        """The whole story; with `wait: none`, up to the first wait."""
+        while True:
+            self.facts = self._turns.timed(self.facts, self._observer.session)
+            try:
+                decision = decide(self._request, self.facts, self._policy)
+                result = self._act(decision.step, decision.row)
+                self._watch.fine()
+            except CancelledError:
+                raise
+            except UpstreamError as failure:
+                result = self._troubled(failure)
+            if result is not None:
+                return result
+
+    def detach(self) -> None:
+        """Cancelled: leave the workspace as `cleanup` says, but never delete it."""
+        session, state = self._observer.session, self.facts.state
+        if session is None:
+            return
+        if isinstance(state, ItemState):
+            cut_off = replace(self.facts, state=replace(state, asking=True))
+            self._publisher.announce(cut_off, "The run was cancelled; a later one carries on.")
+        self._publisher.clean_up(session, OutcomeKind.ERROR)
+
+    @property
+    def session(self) -> Session | None:
+        """The session last seen, for whoever reports a cancelled run."""
+        return self._observer.session
+
+    def result(self, outcome: Outcome) -> Result:
+        """What is known now, as an result with that outcome."""
+        return Result(
+            outcome=outcome,
+            facts=self.facts,
+            session=self._observer.session,
+            timeline=tuple(self._watch.timeline),
+            duration=self._watch.elapsed,
+            session_created=self.session_created,
+        )
+
+    def report(self, result: Result) -> ReportFacts:
+        """What texts for people and outputs are made of."""
+        return self._publisher.portrait.report(result)
+
+    # --- steps -----------------------------------------------------------------------------
+
+    def _act(self, step: Step, row: str) -> Result | None:
+        match step:
+            case Read(facets):
+                self.facts = self._observer.read(self.facts, facets)
+                self._adopt()
+            case Start(reason):
+                self._start(reason)
+            case Rerun(reason):
+                return self._rerun(reason)
+            case Dispatch(reason):
+                self._dispatch(reason)
+            case Wait(reason, again):
+                return self._wait(reason, again)
+            case OpenPullRequest():
+                return self._open_pull_request()
+            case FollowUp() | Resume():
+                return self._tell(step)
+            case Finish():
+                return self._finish(step, row)
+        return None
+
+    def _agent(self) -> AgentBackend:
+        assert self._ports.agent is not None  # noqa: S101 - the app connects unless we only look
+        return self._ports.agent
+
+    def _start(self, reason: str) -> None:
+        prompt, title = self._publisher.prompt(self.facts), self._publisher.title(self.facts)
+        try:
+            session = self._agent().start(self.facts.key(), prompt=prompt, title=title)
+        except NameHeldError as held:
+            self._next_generation(held)
+            return
+        self._observer.session = session
+        self.session_created = session.created
+        self._turns.begin()
+        word = "Started" if session.created else "Adopted"
+        self._watch.note(f"{word} session `{session.name}`", session.url)
+        state = records.begun(self.facts, session, self._ports.clock.now())
+        self.facts = replace(self.facts, session=session, state=state)
+        self._publisher.announce(self.facts, reason)
+
+    def _adopt(self) -> None:
+        """Write down what a run that was killed right after its start could not."""
+        session = self._observer.session
+        if session is None or not records.is_unknown(self.facts):
+            return
+        began = session.created_at or self._ports.clock.now()
+        self.facts = replace(self.facts, state=records.begun(self.facts, session, began))
+        self._publisher.announce(self.facts, "An earlier run started the session.")
+
+    def _next_generation(self, held: NameHeldError) -> None:
+        """The name is held by something that is being deleted: take the next one, a few times."""
+        self._names_held += 1
+        if self._names_held > NAMES_TRIED or self.facts.item is None:
+            raise held
+        state = ItemState(self.facts.item.name, generation=self.facts.generation + 1)
+        self.facts = replace(self.facts, state=state)
+        self._watch.note("The session's name is still held; taking the next one")
+
+    def _rerun(self, reason: str) -> Result:
+        run = self._run()
+        try:
+            self._ports.github.rerun_failed_jobs(run)
+        except UpstreamError as refused:
+            needs = "; `flaky: rerun` needs `actions: write`" if refused.status == 403 else ""
+            why = f"{reason} The failed jobs could not be rerun{needs}."
+            outcome = Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.INFRASTRUCTURE)
+            return self._finish(Finish(outcome), "infrastructure")
+        why = f"{reason} The failed jobs run once more; that run's own event carries on."
+        outcome = Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.RERUNNING)
+        return self._finish(Finish(outcome), "infrastructure")
+
+    def _dispatch(self, reason: str) -> None:
+        """Once per head, whatever comes of it."""
+        state, head = self.facts.state, self.facts.head
+        assert isinstance(head, str)  # noqa: S101 - a verdict presupposes a head
+        assert self.facts.item is not None  # noqa: S101 - and a work item
+        known = state if isinstance(state, ItemState) else ItemState(self.facts.item.name)
+        self.facts = replace(self._forget((Facet.CHECKS,)), state=replace(known, dispatched=head))
+        self._publisher.announce(self.facts, reason)
+        try:
+            branch = self.facts.target_branch(self._policy)
+            self._ports.github.dispatch(self._run().workflow_id, branch)
+        except UpstreamError as refused:
+            self._watch.note(f"The workflow could not be dispatched ({refused.status})")
+            return
+        self._turns.verify_anew()
+        self._watch.note(reason.rstrip("."))
+
+    def _run(self) -> WorkflowRun:
+        assert isinstance(self.facts.run, RunFacts)  # noqa: S101 - the first row reads it
+        return self.facts.run.run
+
+    def _wait(self, reason: str, again: tuple[Facet, ...]) -> Result | None:
+        if self._policy.wait is Waiting.NONE:
+            return self.result(Outcome(OutcomeKind.PENDING, reason))
+        if self._watch.is_over:
+            return self._finish(
+                Finish(Outcome(OutcomeKind.TIMED_OUT, "The time for the whole run is over.")),
+                "whole-deadline",
+            )
+        self._watch.pause(reason)
+        self.facts = self._forget(again)
+        return None
+
+    def _forget(self, facets: tuple[Facet, ...]) -> Snapshot:
+        facts = self.facts
+        if Facet.SESSION in facets:
+            facts = replace(facts, session=UNREAD)
+        if Facet.HEAD in facets:
+            facts = replace(facts, head=UNREAD)
+        if Facet.CHECKS in facets:
+            facts = replace(facts, checks=UNREAD, red_again=UNREAD)
+        return facts
+
+    def _open_pull_request(self) -> Result | None:
+        try:
+            ours = self._publisher.open_pull_request(self.facts)
+        except UpstreamError as refused:
+            if refused.kind is ErrorKind.GITHUB_PERMISSION:
+                outcome = Outcome(
+                    OutcomeKind.UNVERIFIED,
+                    "The fix is pushed, but this token may not open a pull request.",
+                    cause=UnverifiedCause.PULL_REQUEST_FORBIDDEN,
+                )
+                return self._finish(Finish(outcome), "pull-request-forbidden")
+            if refused.status == 422 and "no commits" in refused.detail.lower():
+                outcome = Outcome(
+                    OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits."
+                )
+                return self._finish(Finish(outcome), "no-commits")
+            raise
+        self._watch.note(f"Opened pull request #{ours.number}", ours.url)
+        self.facts = replace(self.facts, ours=ours)
+        self._publisher.announce(self.facts, "The agent pushed; its checks are watched.")
+        return None
+
+    def _tell(self, step: FollowUp | Resume) -> Result | None:
+        further = self._observer.further(self.facts)
+        if further is not self.facts.state:
+            facets = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)
+            self.facts = replace(self._forget(facets), state=further)
+            return None
+        if isinstance(step, Resume):
+            return self._send(self._publisher.carry_on(self.facts), step.reason.rstrip("."))
+        text = self._publisher.follow_up(self.facts, step.verdict)
+        self.facts = replace(self.facts, state=records.judged(self.facts, step.verdict))
+        return self._send(text, f"Still red at {step.verdict.sha[:12]}; told the session")
+
+    def _send(self, text: str, note: str) -> Result | None:
+        """Write it down, send it, take it back: whoever is killed in between is understood."""
+        state, session = self.facts.state, self._observer.session
+        assert isinstance(state, ItemState)  # noqa: S101 - a session that was found has a record
+        assert session is not None  # noqa: S101 - rows ask for it only after it was found
+        intent = records.asking(state, session, self._ports.clock.now())
+        self.facts = replace(self.facts, state=intent)
+        if not state.asking:
+            self._publisher.announce(self.facts, "The agent is about to be told.")
+        self._turns.begin()
+        seen = self._agent().observe(session)
+        if (seen.state, seen.since) != (session.state, session.since):
+            self.facts = self._forget((Facet.SESSION, Facet.HEAD))  # another run told it
+            return None
+        try:
+            self._observer.session = self._agent().send(session, text)
+        except SessionBusyError:
+            self.facts = replace(self.facts, unsent=True)
+            return self._wait("The session cannot take a message yet.", (Facet.SESSION,))
+        self.facts = replace(
+            self._forget((Facet.SESSION, Facet.HEAD, Facet.CHECKS)),
+            state=replace(intent, asking=False),
+            unsent=False,
+        )
+        self._watch.note(note)
+        self._publisher.announce(self.facts, "The agent has the new evidence.")
+        return None
+
+    def _finish(self, step: Finish, row: str) -> Result:
+        result = replace(self.result(step.outcome), verdict=step.verdict, row=row)
+        return self._publisher.finish(result)
+
+    def _troubled(self, failure: UpstreamError) -> Result | None:
+        """Before a session exists trouble ends the run; later it is waited out, or reported."""
+        if self._observer.session is None:
+            raise failure
+        try:
+            self._watch.trouble(failure)
+        except UpstreamError as lasting:
+            outcome = Outcome(
+                OutcomeKind.ERROR,
+                lasting.message,
+                error_kind=lasting.kind,
+                remedy=lasting.remedy,
+            )
+            return self._finish(Finish(outcome), "upstream")
+        return None

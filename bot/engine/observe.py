@@ -1,0 +1,182 @@
+"""Reading facts: one method per facet, each with the requests that it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.decide import memory
+from bot.decide.case import Case
+from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot
+from bot.decide.verdict import relevant
+from bot.engine.background import Around
+from bot.engine.brief import Brief
+from bot.engine.red_run import RedRun
+from bot.errors import UpstreamError
+from bot.model import (
+    BackendName,
+    Check,
+    Item,
+    Job,
+    PullRequest,
+    Request,
+    RunRef,
+    Session,
+    SessionState,
+)
+from bot.outcomes import ErrorKind
+from bot.policy import Mode, Policy
+from bot.ports import Ports
+
+_FAILING = frozenset({"failure", "timed_out", "startup_failure", "cancelled"})
+
+
+class Observer:
+    """Reads what `decide` asks for. The last session seen is kept, so that it need not be found."""
+
+    def __init__(self, request: Request, policy: Policy, ports: Ports, brief: Brief) -> None:
+        self._request = request
+        self._policy = policy
+        self._ports = ports
+        self._red = RedRun(request, policy, ports, brief)
+        self._around = Around(self._red)
+        self.session: Session | None = None
+
+    def read(self, facts: Snapshot, facets: tuple[Facet, ...]) -> Snapshot:
+        """The snapshot with those facets read, in the order in which they depend on each other."""
+        readers: Mapping[Facet, Callable[[Snapshot], dict[str, Any]]] = {
+            Facet.RUN: self._run,
+            Facet.PULL: self._pull,
+            Facet.EVIDENCE: self._evidence,
+            Facet.STATE: self._state,
+            Facet.SESSION: self._session,
+            Facet.BACKGROUND: self._background,
+            Facet.BASE: self._base,
+            Facet.HEAD: self._head,
+            Facet.OURS: self._ours,
+            Facet.CHECKS: self._checks,
+            Facet.RED_AGAIN: self._red_again,
+            Facet.WHY_NOTHING: self._why_nothing,
+        }
+        for facet in facets:
+            facts = replace(facts, **readers[facet](facts))
+        return facts
+
+    def _run(self, _: Snapshot) -> dict[str, Any]:
+        """The run; one on a branch of ours stands for the red run with which its item began."""
+        asked = self._request
+        if asked.item is not None:
+            origin = self._red.origin_of(asked.item, asked.generation)
+            if origin is None:
+                raise UpstreamError(ErrorKind.GITHUB, "Its red run cannot be found any more.")
+            return {"run": self._red.facts(origin.run), "item": origin.item, "state": origin.state}
+        assert asked.run is not None  # noqa: S101 - a request has a run or an item
+        found = self._red.facts(asked.run)
+        origin = self._red.origin(found.run)
+        if origin is None:
+            return {"run": found}
+        return {"run": self._red.facts(origin.run), "item": origin.item, "state": origin.state}
+
+    def _pull(self, facts: Snapshot) -> dict[str, Any]:
+        run = _run(facts).run
+        pull = self._red.pull_request(run)
+        ours = run.head_repository == self._request.repository.full_name
+        tip = pull.head_sha if pull else ""
+        if pull is None and ours:
+            tip = self._ports.github.branch_head(run.head_branch)
+        known = replace(facts, pull=pull)
+        item = self._item(known) if pull is not None else facts.item
+        return {"pull": pull, "tip": tip, "item": item}
+
+    def _evidence(self, facts: Snapshot) -> dict[str, Any]:
+        evidence = self._red.evidence(_run(facts).failing)
+        return {"evidence": evidence, "item": self._item(replace(facts, evidence=evidence))}
+
+    def _item(self, facts: Snapshot) -> Item:
+        return facts.item or Case(self._request, facts, self._policy).item
+
+    def _state(self, facts: Snapshot) -> dict[str, Any]:
+        item = self._item(facts)
+        return {"item": item, "state": self._red.state(item)}
+
+    def further(self, facts: Snapshot) -> ItemState:
+        """The record that holds: ours, or that of another run which did more for this item."""
+        assert isinstance(facts.state, ItemState)  # noqa: S101 - a session found has a record
+        return memory.newer(facts.state, self._red.state(self._item(facts)))
+
+    def _session(self, facts: Snapshot) -> dict[str, Any]:
+        if self._ports.agent is None:
+            return {"session": None}
+        if self.session is None:
+            found, state = self._ports.agent.find(facts.key()), facts.state
+            if found is None and isinstance(state, ItemState) and _is_running(state):
+                found = self._ports.agent.find(facts.key())  # a single 404 proves nothing
+                if found is None:
+                    return {"session": _vanished(self._ports.agent.name, state), "gone_reads": 2}
+            self.session = found
+            return {"session": found}
+        seen = self._ports.agent.observe(self.session)
+        gone = facts.gone_reads + 1 if seen.state is SessionState.GONE else 0
+        if not gone:
+            self.session = seen
+        return {"session": seen, "gone_reads": gone}
+
+    def _background(self, facts: Snapshot) -> dict[str, Any]:
+        run = _run(facts).run
+        return {"background": self._around.background(facts, run, self._item(facts))}
+
+    def _base(self, facts: Snapshot) -> dict[str, Any]:
+        pull, around = facts.pull, facts.background
+        assert isinstance(pull, PullRequest)  # noqa: S101 - the row asks for pull requests only
+        if not isinstance(around, Background):
+            around = Background()
+        return {"base": self._around.base(around, _run(facts).run, pull.base_ref)}
+
+    def _head(self, facts: Snapshot) -> dict[str, Any]:
+        branch = facts.target_branch(self._policy)
+        head = self._ports.github.branch_head(branch)
+        # That there is none may be the end of the item, and a single 404 proves nothing.
+        return {"head": head or self._ports.github.branch_head(branch)}
+
+    def _ours(self, facts: Snapshot) -> dict[str, Any]:
+        if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
+            return {"ours": facts.pull}
+        owner = self._request.repository.full_name.partition("/")[0]
+        found = self._ports.github.pull_requests_for(f"{owner}:{facts.target_branch(self._policy)}")
+        return {"ours": found[-1] if found else None}
+
+    def _checks(self, facts: Snapshot) -> dict[str, Any]:
+        assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
+        return {"checks": self._ports.github.checks(facts.head)}
+
+    def _red_again(self, facts: Snapshot) -> dict[str, Any]:
+        assert isinstance(facts.checks, tuple)  # noqa: S101 - rows ask for the checks first
+        checks = relevant(facts.checks, self._policy.verify_checks)
+        red = [c for c in checks if c.conclusion in _FAILING]
+        return {"red_again": self._red.evidence(self._jobs_of(red))}
+
+    def _why_nothing(self, facts: Snapshot) -> dict[str, Any]:
+        return {"why_nothing": self._around.why_nothing(facts, _run(facts).run)}
+
+    def _jobs_of(self, checks: list[Check]) -> tuple[Job, ...]:
+        wanted = {c.job_id for c in checks}
+        jobs = [
+            job
+            for run_id in sorted({c.run_id for c in checks if c.run_id})
+            for job in self._ports.github.jobs(RunRef(run_id))
+        ]
+        return tuple(job for job in jobs if {job.id, job.check_run_id} & wanted)
+
+
+def _run(facts: Snapshot) -> RunFacts:
+    assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
+    return facts.run
+
+
+def _is_running(state: ItemState) -> bool:
+    return bool(state.session_id) and state.final is None
+
+
+def _vanished(backend: BackendName, state: ItemState) -> Session:
+    return Session(backend=backend, id=state.session_id, name="", url="", state=SessionState.GONE)

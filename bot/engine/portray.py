@@ -1,0 +1,162 @@
+"""From facts and policy to what a report or a prompt is made of. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from bot.decide.snapshot import ItemState, RunFacts, Snapshot
+from bot.engine.brief import Brief
+from bot.engine.result import Result
+from bot.model import (
+    Diagnostic,
+    Evidence,
+    Outcome,
+    PullRequest,
+    Request,
+    Verdict,
+)
+from bot.outcomes import OutcomeKind
+from bot.policy import Mode, Policy
+from bot.prompt import PreviousRound, PromptFacts
+from bot.report.facts import Attempt, Ending, Operation, ReportFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What does not change while a request is worked on."""
+
+    request: Request
+    policy: Policy
+    brief: Brief
+
+    def base(self, facts: Snapshot) -> str:
+        """The base of our pull request: the failing branch, unless the input says otherwise."""
+        if self.policy.base:
+            return self.policy.base
+        pull = facts.pull
+        if isinstance(pull, PullRequest):
+            own = pull.head_repository == self.request.repository.full_name
+            return pull.head_ref if own else pull.base_ref
+        return _run(facts).run.head_branch
+
+    def compare_url(self, facts: Snapshot) -> str:
+        """Where a person opens the pull request that we may not open."""
+        branch = facts.target_branch(self.policy)
+        ends = f"{quote(self.base(facts), safe='/')}...{quote(branch, safe='/')}"
+        return f"{self.request.repository.url}/compare/{ends}?expand=1"
+
+    def prompt(self, facts: Snapshot) -> PromptFacts:
+        """The first prompt's material."""
+        run, pull = _run(facts).run, facts.pull
+        assert isinstance(facts.evidence, Evidence)  # noqa: S101 - a row before `start` reads it
+        return PromptFacts(
+            fence=self.brief.fence,
+            repository=self.request.repository.full_name,
+            clone_url=f"{self.request.repository.url}.git",
+            branch=facts.target_branch(self.policy),
+            base_branch=self.base(facts),
+            head_sha=run.head_sha,
+            event=run.event,
+            evidence=facts.evidence,
+            mode=self.policy.mode.value,
+            workflow=run.name,
+            run_url=run.url,
+            run_attempt=run.attempt,
+            pull_request=pull if isinstance(pull, PullRequest) else None,
+            protected_paths=self.brief.protected_paths,
+            extra_instructions=self.brief.extra_instructions,
+            hint=None,
+            template=self.brief.template,
+            attempt=_attempt(facts),
+            max_attempts=self.policy.max_attempts,
+            secrets=self.brief.secrets,
+        )
+
+    def previous(self, facts: Snapshot, verdict: Verdict) -> PreviousRound:
+        """What became of the agent's last push."""
+        before = facts.evidence.diagnostics if isinstance(facts.evidence, Evidence) else ()
+        now = facts.red_again.diagnostics if isinstance(facts.red_again, Evidence) else ()
+        had, have = {_name(d) for d in before}, {_name(d) for d in now}
+        return PreviousRound(
+            sha=verdict.sha,
+            fixed=tuple(d for d in before if _name(d) not in have),
+            remaining=tuple(d for d in now if _name(d) in had),
+            new=tuple(d for d in now if _name(d) not in had),
+            failing_checks=verdict.failing,
+        )
+
+    def report(self, result: Result) -> ReportFacts:
+        """Everything that any text for people may say."""
+        facts = result.facts
+        run = facts.run if isinstance(facts.run, RunFacts) else None
+        pull = facts.pull if isinstance(facts.pull, PullRequest) else None
+        ours = facts.ours if isinstance(facts.ours, PullRequest) else None
+        if self.policy.mode is Mode.FIX and result.verdict is not None:
+            ours = ours or pull
+        state = facts.state if isinstance(facts.state, ItemState) else None
+        session = result.session
+        if session is not None:
+            session = replace(session, created=result.session_created)
+        return ReportFacts(
+            outcome=result.outcome,
+            repository=self.request.repository,
+            item=facts.item.name if facts.item else "",
+            mode=self.policy.mode.value,
+            dry_run=self.policy.dry_run,
+            run=run.run if run else None,
+            failing_jobs=run.failing if run else (),
+            evidence=facts.evidence if isinstance(facts.evidence, Evidence) else None,
+            failing_pull_request=pull,
+            session=session,
+            session_log=result.tail,
+            backend=session.backend if session else None,
+            pull_request=ours,
+            operation=_operation(result, ours, pull),
+            branch=facts.target_branch(self.policy) if session and facts.item else "",
+            compare_url=result.compare_url,
+            verdict=result.verdict,
+            attempts=_attempts(state, result.verdict),
+            attempt=_attempt(facts) if session else 0,
+            max_attempts=self.policy.max_attempts,
+            ending=_settled(result.outcome, ours, pull),
+            timeline=result.timeline,
+            duration=result.duration,
+            prompt=result.prompt,
+            secrets=self.brief.secrets,
+        )
+
+
+def _run(facts: Snapshot) -> RunFacts:
+    assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
+    return facts.run
+
+
+def _attempt(facts: Snapshot) -> int:
+    state = facts.state
+    return len(state.attempts) + 1 if isinstance(state, ItemState) else 1
+
+
+def _name(finding: Diagnostic) -> tuple[str, str, str, str]:
+    return (finding.tool, finding.test or finding.path, finding.rule, finding.message.raw)
+
+
+def _attempts(state: ItemState | None, verdict: Verdict | None) -> tuple[Attempt, ...]:
+    judged = tuple(Attempt(a.head, a.verdict) for a in state.attempts) if state else ()
+    if verdict is None or (judged and judged[-1].sha == verdict.sha):
+        return judged
+    return (*judged, Attempt(verdict.sha, verdict.kind.value))
+
+
+def _operation(result: Result, ours: PullRequest | None, pull: PullRequest | None) -> Operation:
+    if ours is None:
+        return Operation.NONE
+    if pull is not None and ours.number == pull.number:
+        return Operation.UPDATED
+    return Operation.CREATED if result.opened else Operation.ADOPTED
+
+
+def _settled(outcome: Outcome, ours: PullRequest | None, pull: PullRequest | None) -> Ending | None:
+    """Green where people look: a separate repair must still be merged, so it is not the end."""
+    in_place = ours is not None and pull is not None and ours.number == pull.number
+    return Ending.GREEN if outcome.kind is OutcomeKind.FIXED and in_place else None

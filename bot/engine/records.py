@@ -1,0 +1,54 @@
+"""What is written down about an item: when its session begins, and around each message to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.decide.snapshot import Attempt, ItemState, RunFacts, Snapshot
+from bot.model import Evidence, Session, Verdict
+
+KEPT = 20
+"""Hashes of a failure that are remembered."""
+
+
+def begun(facts: Snapshot, session: Session, turn_started: datetime) -> ItemState:
+    """The first record of the generation at work."""
+    assert facts.item is not None  # noqa: S101 - rows before `start` need it
+    assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
+    evidence = facts.evidence
+    fingerprint = evidence.fingerprint if isinstance(evidence, Evidence) else ()
+    return ItemState(
+        item=facts.item.name,
+        generation=facts.generation,
+        evidence_sha=facts.run.run.head_sha,
+        run_id=facts.run.run.id,
+        session_id=session.id,
+        fingerprint=fingerprint[:KEPT],
+        turn_started=turn_started,
+    )
+
+
+def is_unknown(facts: Snapshot) -> bool:
+    """Whether the session that was found has no record: its run ended before it could write one."""
+    if not isinstance(facts.session, Session) or not isinstance(facts.run, RunFacts):
+        return False
+    if not isinstance(facts.state, ItemState):
+        return facts.state is None
+    return facts.state.final is not None and facts.run.run.head_sha not in facts.state.heads
+
+
+def judged(facts: Snapshot, verdict: Verdict) -> ItemState:
+    """With the attempt that the verdict ends; telling the agent of it again adds nothing."""
+    state, again = facts.state, facts.red_again
+    assert isinstance(state, ItemState)  # noqa: S101 - a session that was found has a record
+    if verdict.sha in {a.head for a in state.attempts}:
+        return state
+    fingerprint = again.fingerprint[:KEPT] if isinstance(again, Evidence) else ()
+    attempt = Attempt(verdict.sha, verdict.kind.value, fingerprint)
+    return replace(state, attempts=(*state.attempts, attempt), head=verdict.sha)
+
+
+def asking(state: ItemState, session: Session, now: datetime) -> ItemState:
+    """Written before a message is sent, so that a later run knows that it may be on its way."""
+    return replace(state, asking=True, turn_started=now, turn_after=session.since)

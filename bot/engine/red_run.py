@@ -1,0 +1,180 @@
+"""The red run: its jobs, its pull request, its evidence; and the way back from a branch of ours."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot.decide import memory
+from bot.decide.snapshot import ItemState, RunFacts
+from bot.engine.brief import Brief
+from bot.errors import UpstreamError
+from bot.evidence import distill
+from bot.identity import branch_name, item_hash, marker, parse_branch
+from bot.model import (
+    Evidence,
+    Item,
+    Job,
+    PullRequest,
+    Request,
+    RunRef,
+    TargetKind,
+    WorkflowRun,
+)
+from bot.outcomes import ErrorKind
+from bot.policy import Policy
+from bot.ports import Ports
+
+_MERGE_QUEUE = re.compile(r"gh-readonly-queue/.+/pr-(\d+)-[0-9a-f]+")
+_TIME_LIMIT = re.compile(r"exceeded the maximum execution time|has timed out after", re.IGNORECASE)
+_CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the work on an item began: the red run, the item, what is remembered of it."""
+
+    run: RunRef
+    item: Item
+    state: ItemState | None
+
+
+@dataclass(frozen=True, slots=True)
+class RedRun:
+    """Reads what failed."""
+
+    request: Request
+    policy: Policy
+    ports: Ports
+    brief: Brief
+
+    def facts(self, ref: RunRef) -> RunFacts:
+        """The run and its jobs, side by side."""
+        with ThreadPoolExecutor(2) as pool:
+            jobs = pool.submit(self.ports.github.jobs, ref)
+            run = self.ports.github.run(ref)
+            found = jobs.result()
+        return RunFacts(run, found, self._timed_out(run, found))
+
+    def _timed_out(self, run: WorkflowRun, jobs: tuple[Job, ...]) -> tuple[int, ...]:
+        """Cancelled jobs that hit their time limit: only their annotations say so."""
+        if run.conclusion != "cancelled":
+            return ()
+        cancelled = [job for job in jobs if job.conclusion == "cancelled"]
+        return tuple(
+            job.id
+            for job in cancelled
+            if any(_TIME_LIMIT.search(a.message.raw) for a in self.ports.github.annotations(job))
+        )
+
+    def evidence(self, jobs: tuple[Job, ...]) -> Evidence:
+        """What the jobs' logs say, or their annotations where a log cannot be had."""
+        with self.ports.github.logs(jobs) as (logs, missing):
+            had = {log.job.id for log in logs}
+            annotations = {
+                job.id: self.ports.github.annotations(job) for job in jobs if job.id not in had
+            }
+            return distill(
+                logs,
+                budget_chars=self.brief.log_budget_chars,
+                missing=missing,
+                annotations=annotations,
+            )
+
+    def pull_request(self, run: WorkflowRun) -> PullRequest | None:
+        """The pull request that the run tested; GitHub names none for forks, so ask by head."""
+        queued = _MERGE_QUEUE.fullmatch(run.head_branch)
+        if queued:
+            return self._named(int(queued[1]))
+        if run.pull_request_numbers:
+            return self._named(run.pull_request_numbers[0])
+        own = run.head_repository == self.request.repository.full_name
+        if own and run.head_branch == self.request.repository.default_branch:
+            return None
+        head = f"{run.head_repository.partition('/')[0]}:{run.head_branch}"
+        found = self.ports.github.pull_requests_for(head, state="all")
+        found = tuple(p for p in found if p.head_repository in {run.head_repository, ""})
+        open_ones = [p for p in found if p.state == "open"]
+        if open_ones:
+            return open_ones[0]
+        about_one = run.event.startswith("pull_request")
+        return found[0] if found and about_one else None
+
+    def _named(self, number: int) -> PullRequest:
+        """GitHub deletes no pull request: without it the work would get another item's name."""
+        found = self.ports.github.pull_request(number)
+        if found is None:
+            raise UpstreamError(
+                ErrorKind.GITHUB,
+                f"Pull request #{number}, which the run tested, cannot be found.",
+                status=404,
+            )
+        return found
+
+    def state(self, item: Item) -> ItemState | None:
+        """What our comment, or our pull request's body, remembers."""
+        if item.kind is TargetKind.PULL_REQUEST:
+            comment = self.ports.github.find_comment(int(item.ref), marker(item))
+            return memory.read(marker(item), comment.body.raw) if comment else None
+        state = None
+        for generation in range(1, 20):
+            branch = branch_name(item, generation, self.policy.branch_prefix)
+            owner = self.request.repository.full_name.partition("/")[0]
+            found = self.ports.github.pull_requests_for(f"{owner}:{branch}", state="all")
+            if not found:
+                return state or self._in_issue(item)
+            state = self._remembered(item, found[0]) or ItemState(item.name, generation)
+            if state.final is None:
+                return state
+        return state
+
+    def _in_issue(self, item: Item) -> ItemState | None:
+        """Where there was no pull request at the end either, an issue of ours remembers."""
+        mark = marker(item)
+        bodies = (issue.body.raw for issue in self.ports.github.our_issues())
+        return next((state for b in bodies if (state := memory.read(mark, b))), None)
+
+    def _remembered(self, item: Item, pull: PullRequest) -> ItemState | None:
+        """From the body of a pull request that we opened, else from our comment on the agent's."""
+        github = self.ports.github
+        if pull.author in {github.viewer(), f"{github.viewer()}[bot]"}:
+            return memory.read(marker(item), pull.body.raw)
+        comment = github.find_comment(pull.number, marker(item))
+        return memory.read(marker(item), comment.body.raw) if comment else None
+
+    def origin(self, run: WorkflowRun) -> Origin | None:
+        """For a run on a branch of ours: the red run with which the item began."""
+        own = parse_branch(run.head_branch, self.policy.branch_prefix)
+        if own is None or run.head_repository != self.request.repository.full_name:
+            return None
+        item = Item(self.request.repository.id, own.kind, own.ref, digest=own.item)
+        return self.origin_of(item, own.generation)
+
+    def origin_of(self, item: Item, generation: int) -> Origin | None:
+        """The red run with which the item began: remembered, else searched for."""
+        state = self.state(item)
+        if state is not None and state.run_id:
+            return Origin(RunRef(state.run_id), item, state)
+        found = self._searched(item)
+        return Origin(found, item, state or ItemState(item.name, generation)) if found else None
+
+    def _searched(self, item: Item) -> RunRef | None:
+        """Nothing is remembered yet: the newest red runs of the branch, until one is the item's."""
+        branch, is_pull = item.ref, item.kind is TargetKind.PULL_REQUEST
+        if is_pull:
+            pull = self.ports.github.pull_request(int(item.ref)) if item.ref.isdigit() else None
+            branch = pull.head_ref if pull else ""
+        runs = self.ports.github.runs(branch=branch, status="failure") if branch else ()
+        for run in runs[:_CANDIDATES]:
+            ref = RunRef(run.id, run.attempt)
+            if is_pull or self._is_of(item, ref):
+                return ref
+        return None
+
+    def _is_of(self, item: Item, ref: RunRef) -> bool:
+        facts = self.facts(ref)
+        fingerprint = self.evidence(facts.failing).fingerprint
+        detail = fingerprint[0] if fingerprint else ""
+        whole = Item(item.repository_id, item.kind, facts.run.head_branch, detail)
+        return item_hash(whole) == item.digest

@@ -1,0 +1,31 @@
+"""How a run ended, with everything that a report may want to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.decide.snapshot import Snapshot
+from bot.model import Outcome, Session, TimelineEntry, Verdict
+from bot.untrusted import Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known at the end of a run.
+
+    `row` is the decision's name; `prompt` is filled for a dry run only; `opened` says that this
+    run opened the pull request.
+    """
+
+    outcome: Outcome
+    facts: Snapshot
+    session: Session | None = None
+    verdict: Verdict | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+    tail: tuple[Untrusted, ...] = ()
+    duration: float = 0.0
+    session_created: bool = False
+    row: str = ""
+    prompt: str = ""
+    compare_url: str = ""
+    opened: bool = False

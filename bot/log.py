@@ -1,0 +1,75 @@
+"""What the process tells while it works: lines for people, or JSON with `LOG_FORMAT=json`.
+
+Everything passes the redaction and the runner's command defusing before it is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, Protocol
+
+import structlog
+
+Event = MutableMapping[str, Any]
+
+
+class Printer(Protocol):
+    """Where lines go."""
+
+    def say(self, text: str) -> None:
+        """Print the lines, harmless for the runner."""
+
+
+class StructuredNarrator:
+    """Implements `bot.ports.Narrator` over structlog."""
+
+    def __init__(self, logger: Any) -> None:
+        self._logger = logger
+
+    def tell(self, text: str) -> None:
+        """One line of progress."""
+        self._logger.info(text)
+
+    def detail(self, event: str, **values: object) -> None:
+        """A line for debugging: a dotted event name and its values."""
+        self._logger.debug(event, **values)
+
+
+def narrator(
+    printer: Printer, redact: Callable[[str], str], *, as_json: bool = False, debug: bool = False
+) -> StructuredNarrator:
+    """Set structlog up and give the one narrator of the process."""
+
+    def redacted(_logger: object, _method: str, event: Event) -> Event:
+        return {k: redact(v) if isinstance(v, str) else v for k, v in event.items()}
+
+    def plain(_logger: object, _method: str, event: Event) -> str:
+        text = str(event.pop("event"))
+        level = event.pop("level", "info")
+        values = " ".join(f"{k}={v}" for k, v in event.items())
+        return f"{'debug: ' if level == 'debug' else ''}{text}{' ' if values else ''}{values}"
+
+    processors: list[Any] = [structlog.processors.add_log_level, redacted]
+    if as_json:
+        processors.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
+        processors.append(structlog.processors.JSONRenderer())
+    else:
+        processors.append(plain)
+    logger = structlog.wrap_logger(
+        _Lines(printer),
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(10 if debug else 20),
+    )
+    return StructuredNarrator(logger)
+
+
+class _Lines:
+    """The logger below structlog: each message is one call of the printer."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
+
+    def msg(self, message: str) -> None:
+        self._printer.say(message)
+
+    debug = info = warning = error = msg

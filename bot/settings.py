@@ -1,0 +1,245 @@
+"""The inputs, once: this model is the source of `action.yml`, flags, variables and README table.
+
+An input `coder-url` arrives as `INPUT_CODER-URL` in the action (hyphens stay, an unset input is an
+empty string), as `--coder-url` or `CODER_FIX_CODER_URL` on the command line.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AliasChoices,
+    AliasGenerator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import ConfigurationError
+from bot.model import Cleanup
+from bot.outcomes import OutcomeKind
+from bot.policy import Commenting, Flaky, Mode, Policy, Verify, Waiting
+
+ALSO_KNOWN_AS = {
+    "coder_url": ("CODER_URL",),
+    "coder_token": ("CODER_SESSION_TOKEN",),
+    "coder_organization": ("CODER_ORGANIZATION",),
+    "coder_template_name": ("CODER_TASK_TEMPLATE_NAME",),
+    "coder_template_preset": ("CODER_TASK_PRESET_NAME",),
+    "github_token": ("GITHUB_TOKEN", "GH_TOKEN"),
+}
+"""Variables that people have set already, looked at last."""
+
+
+def input_name(field: str) -> str:
+    """`coder_url` → `coder-url`."""
+    return field.replace("_", "-")
+
+
+def variables(field: str) -> tuple[str, ...]:
+    """The environment names of a field, the first one set wins."""
+    names = (f"INPUT_{input_name(field).upper()}", f"CODER_FIX_{field.upper()}")
+    return (*names, *ALSO_KNOWN_AS.get(field, ()))
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.replace("\n", ",").split(",") if part.strip())
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class Settings(BaseSettings):
+    """Every input with its type, default and one sentence."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda f: AliasChoices(*variables(f))),
+        populate_by_name=True,
+        env_ignore_empty=True,
+        case_sensitive=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        extra="ignore",
+        str_strip_whitespace=True,
+    )
+
+    coder_url: str = Field("", description="Address of the Coder deployment.")
+    coder_token: SecretStr = Field(
+        SecretStr(""), description="Session token of the bot's Coder user."
+    )
+    coder_backend: Literal["auto", "tasks", "chats"] = Field(
+        "auto", description="Agent API: `tasks`, `chats`, or `auto` to probe the server."
+    )
+    coder_organization: str = Field(
+        "", description="Organization of the template; the default one when empty."
+    )
+    coder_template_name: str = Field(
+        "", description="Template for the workspace, `name` or `organization/name`."
+    )
+    coder_template_preset: str = Field(
+        "", description="Preset of the template; its default one when empty."
+    )
+    coder_username: str = Field(
+        "", description="Coder user for whom tasks run; the token's own user when empty."
+    )
+    workspace_id: str = Field("", description="Chats: an existing workspace to use.")
+    model_config_id: str = Field("", description="Chats: the model configuration to use.")
+    github_token: SecretStr = Field(
+        SecretStr(""), description="Token for GitHub; needs the permissions of your door."
+    )
+    trigger: Literal["auto", "failure", "reconcile"] = Field(
+        "auto",
+        description="The door: `auto` reads the event, `failure` a failed run, `reconcile` "
+        "gives every open work item its next step.",
+    )
+    mode: Mode = Field(
+        Mode.PROPOSE,
+        description="`report` (diagnose only), `propose` (own draft pull request) "
+        "or `fix` (push to the failing branch).",
+    )
+    run_id: int = Field(
+        0, ge=0, description="Workflow run to repair; the event's own run when empty."
+    )
+    prompt: str = Field("", description="Prompt of your own, with placeholders such as {evidence}.")
+    prompt_file: str = Field("", description="File with such a prompt, in the workspace.")
+    extra_instructions: str = Field("", description="Text added to the prompt's instructions.")
+    log_budget_chars: int = Field(
+        12_000, ge=500, le=60_000, description="Characters of log evidence in the prompt."
+    )
+    max_attempts: int = Field(
+        2, ge=1, le=10, description="Turns of the agent: the prompt and its follow-ups."
+    )
+    wait: Waiting = Field(
+        Waiting.COMPLETE,
+        description="`complete` stays until the end, `none` returns once the session runs.",
+    )
+    wait_timeout_seconds: Seconds = Field(1800, description="Time for each turn of the agent.")
+    poll_interval_seconds: Annotated[float, Field(ge=0.05, le=600)] = Field(
+        10, description="Longest pause between two looks at the session."
+    )
+    idle_seconds: Seconds = Field(
+        30, description="Stillness after which an agent that pushed counts as done."
+    )
+    verify: Verify = Field(
+        Verify.AUTO, description="What vouches for a change: `auto`, `checks` or `none`."
+    )
+    verify_checks: Listed = Field(
+        (), description="Names (globs) of the checks that count; all of them when empty."
+    )
+    verify_timeout_seconds: Seconds = Field(3600, description="Time for each verification.")
+    max_sessions_per_day: int = Field(
+        20, ge=0, le=1000, description="Sessions for this repository in 24 hours; 0 is no limit."
+    )
+    max_open_pull_requests: int = Field(
+        10, ge=0, le=1000, description="Open pull requests of ours at which none is added."
+    )
+    outage_threshold: int = Field(
+        10, ge=0, le=1000, description="Branches newly red within an hour that are an outage."
+    )
+    flaky: Flaky = Field(
+        Flaky.RERUN,
+        description="A failure of the infrastructure, or one that passed before: "
+        "`rerun` the failed jobs once, `skip` it, or `ignore` that and repair.",
+    )
+    draft: bool = Field(True, description="Open pull requests as drafts.")
+    base: str = Field("", description="Base of our pull request; the failing branch when empty.")
+    branch_prefix: str = Field(
+        "coder-fix/", min_length=1, max_length=60, description="What our branches begin with."
+    )
+    protected_paths: Listed = Field(
+        (".github/**",), description="Paths (globs) that the agent must not touch."
+    )
+    comment: Commenting = Field(
+        Commenting.STICKY, description="`sticky` keeps one comment up to date, `none` writes none."
+    )
+    opt_out_label: str = Field(
+        "no-coder-fix", description="Label that keeps the bot away from a pull request."
+    )
+    cleanup: Cleanup = Field(
+        Cleanup.PAUSE, description="The workspace at the end: `pause`, `delete` or `keep`."
+    )
+    allow_http: bool = Field(
+        False, description="Allow a `coder-url` without TLS that is not on this machine."
+    )
+    dry_run: bool = Field(False, description="Read and decide, print the prompt, write nothing.")
+    fail_on: Listed = Field(
+        ("error",), description="Outcomes that fail the step (exit 4; errors 2 or 3), or `none`."
+    )
+
+    def policy(self) -> Policy:
+        """What the pure core may know."""
+        return Policy(
+            mode=self.mode,
+            wait=self.wait,
+            wait_timeout=self.wait_timeout_seconds,
+            poll_interval=self.poll_interval_seconds,
+            idle=self.idle_seconds,
+            verify=self.verify,
+            verify_checks=self.verify_checks,
+            verify_timeout=self.verify_timeout_seconds,
+            max_attempts=self.max_attempts,
+            max_sessions_per_day=self.max_sessions_per_day,
+            max_open_pull_requests=self.max_open_pull_requests,
+            outage_threshold=self.outage_threshold,
+            flaky=self.flaky,
+            draft=self.draft,
+            base=self.base,
+            branch_prefix=self.branch_prefix,
+            opt_out_label=self.opt_out_label,
+            comment=self.comment,
+            cleanup=self.cleanup,
+            dry_run=self.dry_run,
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never leave."""
+        values = (self.coder_token, self.github_token)
+        return tuple(v.get_secret_value() for v in values if v.get_secret_value())
+
+
+def load(given: dict[str, Any] | None = None) -> Settings:
+    """Read the environment; `given` (flags, by field name) goes before it.
+
+    Raises `ConfigurationError` that names the input and never shows its value.
+    """
+    try:
+        settings = Settings(**(given or {}))
+    except ValidationError as failure:
+        raise ConfigurationError(
+            "; ".join(_complaint(dict(error)) for error in failure.errors(include_input=False)),
+            remedy="See README, Inputs.",
+        ) from None
+    _check(settings)
+    return settings
+
+
+def _complaint(error: dict[str, Any]) -> str:
+    where = str(error["loc"][0])
+    field = next((f for f in Settings.model_fields if where in (f, *variables(f))), where)
+    text = str(error["msg"]).replace("Input should be", "must be").rstrip(".")
+    return f"Input `{input_name(field)}`: {text[0].lower()}{text[1:]}."
+
+
+def _check(settings: Settings) -> None:
+    unknown = [w for w in settings.fail_on if w != "none" and w not in list(OutcomeKind)]
+    if unknown:
+        raise ConfigurationError(
+            f"Input `fail-on`: there is no outcome {', '.join(unknown)}.",
+            remedy=f"Known: none, {', '.join(OutcomeKind)}.",
+        )
+    if settings.prompt and settings.prompt_file:
+        raise ConfigurationError(
+            "Inputs `prompt` and `prompt-file` are both given.", remedy="Give one of them."
+        )
+    bad = set(settings.branch_prefix) & set(" ~^:?*[\\") or settings.branch_prefix.startswith("/")
+    if bad or ".." in settings.branch_prefix:
+        raise ConfigurationError(
+            "Input `branch-prefix` cannot begin a branch name.", remedy="Such as coder-fix/."
+        )

@@ -1,0 +1,234 @@
+"""Private certificate authorities and proxies, by the usual variables, for both HTTP libraries."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bot.adapters import tls
+from bot.adapters.job_logs import LogDownloads
+from bot.errors import ConfigurationError, UpstreamError
+from bot.outcomes import ErrorKind
+from bot.sandbox.http import HttpResponse
+from tests.adapters.backends.stand_ins import FakeClock
+from tests.adapters.github_rig import NAME, StandIn, adapter
+from tests.builders import a_job
+
+LOG = b"2026-11-21T12:00:00.0000000Z hello\n"
+REPOSITORY = {
+    "full_name": NAME, "id": 1, "default_branch": "main", "html_url": "https://github.com/octo/app"
+}  # fmt: skip
+HOST = "github.corp.example"
+
+
+@pytest.fixture(autouse=True)
+def _own_trust():
+    """No context of another test, and none for the next."""
+    tls.context.cache_clear()
+    yield
+    tls.context.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A private authority and a server's certificate by it, as PEM files."""
+    folder = tmp_path_factory.mktemp("authority")
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Private CA")])
+    now = datetime.now(UTC)
+
+    def signed(subject: x509.Name, public: Any, *extensions: x509.ExtensionType) -> bytes:
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(name)
+        builder = builder.public_key(public).serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now - timedelta(days=1))
+        builder = builder.not_valid_after(now + timedelta(days=1))
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
+        made = builder.sign(ca_key, hashes.SHA256())
+        return made.public_bytes(serialization.Encoding.PEM)
+
+    loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    names = x509.SubjectAlternativeName([loopback, x509.DNSName(HOST)])
+    files = {
+        "ca": signed(name, ca_key.public_key(), x509.BasicConstraints(ca=True, path_length=None)),
+        "server": signed(x509.Name([]), key.public_key(), names),
+        "key": key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+    }
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    return {file: folder / file for file in files}
+
+
+class TlsStandIn(StandIn):
+    """GitHub and its log store with a certificate of the private authority."""
+
+    def __init__(self, authority: dict[str, Path]) -> None:
+        super().__init__(self._answer)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(authority["server"], authority["key"])
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
+    @staticmethod
+    def _answer(request: Any) -> HttpResponse:
+        return HttpResponse(200, LOG if request.path == "/log" else REPOSITORY)
+
+
+def by_pygithub(url: str) -> str:
+    """REST by PyGithub."""
+    with adapter(url, FakeClock()) as api:
+        return "reached" if api.repository().id == 1 else ""
+
+
+def by_httpx(url: str) -> str:
+    """A log by httpx."""
+    downloads = LogDownloads(lambda job: (302, f"{url}/log"))
+    with downloads.fetch([a_job()]) as (logs, missing):
+        if missing:
+            raise UpstreamError(ErrorKind.GITHUB, missing[0].reason)
+        return "reached" if logs[0].size == len(LOG) else ""
+
+
+both = pytest.mark.parametrize("reach", [by_pygithub, by_httpx])
+Reach = Callable[[str], str]
+
+
+@both
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_a_private_authority_is_trusted(authority, monkeypatch, reach: Reach, variable):
+    """Either variable is enough for both libraries."""
+    monkeypatch.setenv(variable, str(authority["ca"]))
+    with TlsStandIn(authority) as server:
+        assert reach(f"https://127.0.0.1:{server.port}") == "reached"
+
+
+@both
+def test_a_strangers_certificate_is_refused(authority, reach: Reach):
+    """Without the variable nobody trusts that authority, and nothing is asked."""
+    with TlsStandIn(authority) as server:
+        with pytest.raises(UpstreamError):
+            reach(f"https://127.0.0.1:{server.port}")
+        assert server.exchanges == []
+
+
+@both
+def test_a_bundle_that_is_not_there(monkeypatch, reach: Reach):
+    """The error names the variable and the file."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such.pem")
+    with pytest.raises(ConfigurationError, match=r"SSL_CERT_FILE names /no/such\.pem"):
+        reach("https://127.0.0.1:1")
+
+
+def test_a_bundle_that_holds_no_certificate(monkeypatch, tmp_path):
+    """A file of something else is a configuration error, not a crash."""
+    file = tmp_path / "ca.pem"
+    file.write_text("no certificate")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    with pytest.raises(ConfigurationError, match=r"ca\.pem"):
+        tls.context()
+
+
+def test_a_directory_of_certificates(authority, monkeypatch, tmp_path):
+    """`requests` takes a directory as well, so httpx gets it in its own way."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    assert tls.context().get_ca_certs() == []
+
+
+class Tunnel(socketserver.ThreadingTCPServer):
+    """A proxy that knows CONNECT only and leads every name to one port of this machine."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int) -> None:
+        self.target, self.asked = port, list[str]()
+        super().__init__(("127.0.0.1", 0), TunnelConnection)
+        threading.Thread(target=self.serve_forever, args=(0.01,)).start()
+
+    @property
+    def url(self) -> str:
+        """For HTTPS_PROXY."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class TunnelConnection(socketserver.StreamRequestHandler):
+    """One tunnel."""
+
+    server: Tunnel
+
+    def handle(self) -> None:
+        """Both directions until either side is done."""
+        self.server.asked.append(self.rfile.readline().decode().strip())
+        while self.rfile.readline().strip():
+            pass
+        with socket.create_connection(("127.0.0.1", self.server.target)) as other:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            forth = threading.Thread(target=pump, args=(other, self.connection), daemon=True)
+            forth.start()
+            pump(self.connection, other)
+            forth.join()
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """Copy until the end, then say so."""
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
+
+
+@both
+def test_https_goes_through_the_proxy(authority, monkeypatch, reach: Reach):
+    """CONNECT to the real name, TLS with the real name inside: the proxy sees no token."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority["ca"]))
+    with TlsStandIn(authority) as server, Tunnel(server.port) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert reach(f"https://{HOST}") == "reached"
+    assert proxy.asked in ([f"CONNECT {HOST}:443 HTTP/1.1"], [f"CONNECT {HOST}:443 HTTP/1.0"])
+
+
+def test_http_goes_through_the_proxy(monkeypatch):
+    """An Enterprise Server without TLS, by the variable in lower case."""
+    with StandIn(HttpResponse(200, REPOSITORY)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.origin)
+        assert by_pygithub(f"http://{HOST}/api/v3") == "reached"
+        assert proxy.exchanges[0].request.headers["host"] == f"{HOST}:80"
+
+
+@both
+def test_no_proxy_is_respected(authority, monkeypatch, reach: Reach):
+    """A name in NO_PROXY is reached directly; the proxy, which is dead, is not asked."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority["ca"]))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "example.org,127.0.0.1")
+    with TlsStandIn(authority) as server:
+        assert reach(f"https://127.0.0.1:{server.port}") == "reached"
+
+
+def test_a_dead_proxy_is_told(monkeypatch):
+    """The error has the library's own words about the proxy, and the remedy names it."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(UpstreamError, match="the proxy") as told:
+        by_pygithub(f"https://{HOST}")
+    assert told.value.detail.startswith("ProxyError")

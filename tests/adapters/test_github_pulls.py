@@ -1,0 +1,84 @@
+"""Pull requests and branches: found by head, opened once, as a draft where that is possible."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import UpstreamError
+from bot.outcomes import ErrorKind
+from tests.adapters.github_rig import PERMISSIONS, TOKEN, adapter, seeded, sent
+
+TEXT = {"title": "T", "body": "B"}
+
+
+@pytest.fixture
+def repository(github_sandbox):
+    """One branch beside `main`, with a commit."""
+    made = seeded(github_sandbox)
+    made.commit("fix", {"app.py": "new\n"}, "Fix")
+    return made
+
+
+def test_a_forks_pull_request_is_found_by_head(github_sandbox, repository):
+    """`owner:branch` finds it; our own branch of the same name is another head."""
+    fork = github_sandbox.fork(repository, "eve")
+    fork.commit("fix", {"app.py": "evil\n"}, "Evil")
+    repository.open_pull_request("eve:fix", author="eve")
+    repository.open_pull_request("fix")
+    with adapter(github_sandbox.url) as api:
+        found = [api.pull_requests_for(head) for head in ("eve:fix", "octo:fix", "octo:none")]
+
+    assert [[p.number for p in pulls] for pulls in found] == [[1], [2], []]
+    assert found[0][0].head_repository == "eve/app"
+
+
+def test_drafts(github_sandbox, repository):
+    """A pull request is opened as the draft that was asked for."""
+    with adapter(github_sandbox.url) as api:
+        made = api.open_pull_request(head="fix", base="main", draft=True, **TEXT)
+    assert (made.draft, made.author, made.base_ref) == (True, "fixer", "main")
+
+
+def test_where_drafts_are_refused(github_sandbox, repository):
+    """A plan without drafts gets a ready pull request instead."""
+    repository.state.settings.drafts = False
+    with adapter(github_sandbox.url) as api:
+        made = api.open_pull_request(head="fix", base="main", draft=True, **TEXT)
+    assert (made.draft, sent(github_sandbox, "POST", "/pulls")) == (False, 2)
+
+
+def test_an_open_one_is_returned(github_sandbox, repository):
+    """Nothing is sent where the pull request is there, whoever opened it."""
+    repository.open_pull_request("fix", title="The agent's", author="agent")
+    with adapter(github_sandbox.url) as api:
+        found = api.open_pull_request(head="fix", base="main", draft=True, **TEXT)
+    assert (found.author, sent(github_sandbox, "POST", "/pulls")) == ("agent", 0)
+
+
+def test_another_base_is_another_pull_request(github_sandbox, repository):
+    """An open one to another base is not taken for ours."""
+    repository.commit("next", {"b.py": "b\n"}, "Next")
+    repository.open_pull_request("fix", "next")
+    with adapter(github_sandbox.url) as api:
+        made = api.open_pull_request(head="fix", base="main", draft=False, **TEXT)
+    assert (made.number, made.base_ref) == (2, "main")
+
+
+def test_where_the_setting_forbids_it(github_sandbox, repository):
+    """GitHub's own words are the detail of `github-permission`."""
+    repository.state.settings.actions_may_open_pull_requests = False
+    github_sandbox.tokens.grant(TOKEN, kind="github-token", permissions=PERMISSIONS)
+    with adapter(github_sandbox.url) as api, pytest.raises(UpstreamError) as told:
+        api.open_pull_request(head="fix", base="main", draft=True, **TEXT)
+
+    assert told.value.kind is ErrorKind.GITHUB_PERMISSION
+    assert "not permitted to create" in told.value.detail
+
+
+@pytest.mark.parametrize("branch", ["fix/ä&b#1", "a/b/c", "50%25", "semi;colon"])
+def test_any_branch_name_is_found(github_sandbox, branch):
+    """Characters that mean something in an address are only characters."""
+    repository = seeded(github_sandbox)
+    sha = repository.commit(branch, {"app.py": "x\n"}, "Odd")
+    with adapter(github_sandbox.url) as api:
+        assert (api.branch_head(branch), api.branch_head(branch[:-1])) == (sha, "")
