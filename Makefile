@@ -1,0 +1,54 @@
+# Everything that a developer, and CI, runs. `make demo` and `make test` need Python >= 3.11 and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test lint types architecture unit bench check-image format lock clean
+
+demo: $(STAMP)  ## the whole story, on this machine
+	$(BIN)/python -m bot demo
+
+test: lint types architecture unit  ## what CI runs
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/zizmor --quiet --offline --pedantic action.yml .github .github/examples/*.yml
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+architecture: $(STAMP)
+	$(BIN)/lint-imports --config pyproject.toml --no-cache
+
+unit: $(STAMP)
+	$(BIN)/coverage run -m pytest -q tests/decide tests/test_identity.py
+	$(BIN)/coverage report --include='bot/decide/*,bot/identity.py' --fail-under=100 --skip-covered
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
+
+bench: $(STAMP)  ## figures, as ratios against a baseline of the same run
+	$(BIN)/python -m bench
+
+check-image: $(STAMP)  ## build the image and do the main job in it, where there is a Docker
+	$(BIN)/python scripts/check_image.py
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+lock:  ## renew the lock files from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header pyproject.toml --output-file requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --group dev pyproject.toml --output-file requirements/dev.txt
+
+$(STAMP): requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -1,0 +1,33 @@
+"""`python -m bench`: every figure as a row. It judges nothing: machines differ, ratios tell."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import evidence, image, start, verbs
+
+
+def main() -> None:
+    """Print the tables."""
+    flags = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    flags.add_argument("--only", default="", help="start, verbs, image or evidence")
+    only = flags.parse_args().only
+    with tempfile.TemporaryDirectory(prefix="coder-fix-bench-") as name:
+        figures: dict[str, Callable[[], None]] = {
+            "start": lambda: start.start(Path(name)),
+            "verbs": verbs.verbs,
+            "image": image.image,
+            "evidence": lambda: evidence.main([]),
+        }
+        evidence.row("What", "Baseline", "Reached", "Aim")
+        evidence.row("---", "---", "---", "---")
+        for figure, measure in figures.items():
+            if only in figure:
+                measure()
+
+
+if __name__ == "__main__":
+    main()

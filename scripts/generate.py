@@ -1,0 +1,190 @@
+"""Write what follows from the code: action.yml, README's tables, the decision table.
+
+    python scripts/generate.py          rewrite the files
+    python scripts/generate.py --check  exit 1 and name what is out of date
+
+One source each: `bot.settings.Settings` for inputs, `bot.report.outputs` for outputs,
+`bot.outcomes` for the words, `bot.decide.ROWS` for the decision table.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bot.decide import ROWS
+from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
+from bot.report.catalog import MEANINGS, OUTPUTS
+from bot.report.outputs import OUTPUT_NAMES
+from bot.report.words import SKIPPED
+from bot.settings import Settings, input_name, variables
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def inputs() -> Iterable[tuple[str, FieldInfo]]:
+    """Name and field of each input."""
+    return ((input_name(name), info) for name, info in Settings.model_fields.items())
+
+
+def default_text(info: FieldInfo) -> str:
+    """The default as a workflow's author would write it."""
+    value: Any = info.default
+    if isinstance(value, SecretStr) or value in ("", 0, ()):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def values_text(info: FieldInfo) -> str:
+    """The closed list of values, where there is one."""
+    kind = info.annotation
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return " · ".join(f"`{member.value}`" for member in kind)
+    literals = [arg for arg in get_args(kind) if isinstance(arg, str)]
+    if literals:
+        return " · ".join(f"`{value}`" for value in literals)
+    return "`true` · `false`" if kind is bool else ""
+
+
+def action_yml() -> str:
+    """The whole file."""
+    lines = [
+        "# Written by scripts/generate.py from bot/settings.py and bot/report/outputs.py.",
+        "name: coder-fix",
+        "description: Repairs red CI with agents in Coder, and says at which commit it is green.",
+        "author: coder-fix",
+        "branding:",
+        "  icon: tool",
+        "  color: green",
+        "inputs:",
+    ]
+    for name, info in inputs():
+        default = "${{ github.token }}" if name == "github-token" else default_text(info)
+        lines += [
+            f"  {name}:",
+            f"    description: {_yaml(info.description or '')}",
+            "    required: false",
+            f"    default: {_yaml(default)}",
+        ]
+    lines.append("outputs:")
+    for name in OUTPUT_NAMES:
+        lines += [f"  {name}:", f"    description: {_yaml(OUTPUTS[name])}"]
+    lines += ["runs:", "  using: docker", "  image: Dockerfile"]
+    return "\n".join(lines) + "\n"
+
+
+def _yaml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def inputs_table() -> str:
+    """README: every input."""
+    rows = []
+    for name, info in inputs():
+        default = "the job's token" if name == "github-token" else default_text(info)
+        text = (info.description or "").rstrip(".").replace("|", "\\|")
+        other = ", ".join(f"`{v}`" for v in variables(name.replace("-", "_"))[2:])
+        rows.append(
+            (f"`{name}`", f"`{default}`" if default else "", text, values_text(info), other)
+        )
+    head = ("Input", "Default", "What it does", "Values", "Also read from")
+    return _table(head, rows)
+
+
+def outputs_table() -> str:
+    """README: every output."""
+    return _table(
+        ("Output", "What it holds"), ((f"`{n}`", OUTPUTS[n].rstrip(".")) for n in OUTPUT_NAMES)
+    )
+
+
+def outcomes_table() -> str:
+    """README: the words of `outcome`."""
+    rows = ((f"`{kind.value}`", MEANINGS[kind]) for kind in OutcomeKind)
+    return _table(("`outcome`", "Meaning"), rows)
+
+
+def skips_table() -> str:
+    """README: the words of `skip-reason`."""
+    return _table(
+        ("`skip-reason`", "Meaning"), ((f"`{r.value}`", SKIPPED[r][0]) for r in SkipReason)
+    )
+
+
+def errors_text() -> str:
+    """README: the words of `error-kind`."""
+    return ", ".join(f"`{kind.value}`" for kind in ErrorKind)
+
+
+def decisions_table() -> str:
+    """bot/README.md: the rows, first fit wins."""
+    rows = ((str(i), f"`{r.name}`", r.when, r.then) for i, r in enumerate(ROWS, 1))
+    return _table(("#", "Row", "When", "Then"), rows)
+
+
+BLOCKS = {
+    "README.md": {
+        "inputs": inputs_table,
+        "outputs": outputs_table,
+        "outcomes": outcomes_table,
+        "skips": skips_table,
+        "errors": errors_text,
+    },
+    "bot/README.md": {"decisions": decisions_table},
+}
+
+
+def generated() -> dict[str, str]:
+    """Path → what it should hold."""
+    files = {"action.yml": action_yml()}
+    for path, blocks in BLOCKS.items():
+        text = (ROOT / path).read_text(encoding="utf-8")
+        for name, make in blocks.items():
+            begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
+            pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+            found = pattern.search(text)
+            if found is None:
+                raise SystemExit(f"{path} has no block {begin}")
+            block = f"{begin}\n{make()}\n{end}"
+            text = text[: found.start()] + block + text[found.end() :]
+        files[path] = text
+    return files
+
+
+def main(argv: list[str]) -> int:
+    """Write, or check."""
+    stale = []
+    for path, text in generated().items():
+        file = ROOT / path
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path)
+        if "--check" not in argv:
+            file.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(f"{path} {'is out of date' if '--check' in argv else 'written'}")
+    return 1 if stale and "--check" in argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
