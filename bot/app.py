@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import gc
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 from bot import __version__
-from bot.errors import BotError
+from bot.errors import BotError, ConfigurationError
 from bot.outcomes import ExitCode, exit_code
 
 VERBS = {
@@ -19,11 +24,33 @@ VERBS = {
 """Verb → what it does; each is `bot.commands.VERB` with a `main(argv) -> int`."""
 
 ISSUES = "https://github.com/coder-fix/coder-fix/issues"
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
-def main(argv: list[str]) -> int:  # noqa: PLR0911 - one return for each way out
+def main(argv: list[str]) -> int:
     """Run the verb; without any argument this is the action."""
-    verb, rest = (argv[0], argv[1:]) if argv else ("run", [])
+    verb = argv[0] if argv else "run"
+    try:
+        code = _run(verb, argv[1:])
+        sys.stdout.flush()  # here, where a full disk can still be told of
+    except BotError as failure:
+        _complain(f"coder-fix {verb}: {failure}")
+        return exit_code(failure.kind)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return ExitCode.DONE
+    except OSError as failure:
+        if failure.errno not in _UNWRITABLE:
+            raise
+        _complain(f"coder-fix {verb}: The output cannot be written: {failure.strerror}.")
+        _drop_output()
+        return ExitCode.UPSTREAM
+    return code
+
+
+def _run(verb: str, rest: list[str]) -> int:
     if verb in {"-h", "--help", "help"}:
         return _show(_usage())
     if verb in {"-V", "--version"}:
@@ -31,16 +58,23 @@ def main(argv: list[str]) -> int:  # noqa: PLR0911 - one return for each way out
     if verb not in VERBS:
         _complain(f"coder-fix: there is no verb `{verb}`.\n\n{_usage()}")
         return ExitCode.CONFIGURATION
+    return int(_command(verb).main(rest))
+
+
+def _command(verb: str) -> Any:
+    # Modules are no garbage: looking for it while they load is a tenth of the time.
+    gc.disable()
     try:
-        command = import_module(f"bot.commands.{verb}")
-        return int(command.main(rest))
-    except BotError as failure:
-        _complain(f"coder-fix {verb}: {failure}")
-        return exit_code(failure.kind)
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        return ExitCode.DONE
+        return import_module(f"bot.commands.{verb}")
+    except ModuleNotFoundError as missing:
+        if not (missing.name or "").startswith(("bot.commands", "bot.sandbox")):
+            raise
+        # The container image leaves out what only a developer's machine needs.
+        msg = f"`{verb}` is not part of this image."
+        remedy = f"Clone the repository and run `python -m bot {verb}` there."
+        raise ConfigurationError(msg, remedy=remedy) from missing
+    finally:
+        gc.enable()
 
 
 def console() -> None:
@@ -55,14 +89,20 @@ def _usage() -> str:
         "usage: coder-fix VERB [--help | flags]\n\n"
         "Repairs red CI with agents that run in Coder.\n\n"
         f"{verbs}\n\n"
-        "Exit codes: 0 done, 1 a bug of ours, 2 configuration, 3 GitHub or Coder failed,\n"
-        "4 the outcome is in --fail-on, 130 and 143 cancelled."
+        "Exit codes: 0 done, 1 a bug of ours, 2 configuration, 3 GitHub, Coder or the output\n"
+        "failed, 4 the outcome is in --fail-on or nothing was found, 130 and 143 cancelled."
     )
 
 
 def _show(text: str) -> int:
     sys.stdout.write(text + "\n")
     return ExitCode.DONE
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere, so that the interpreter's end does not fail again."""
+    with suppress(OSError, ValueError):  # ValueError: a stream without a descriptor, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import secrets
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.adapters import tls
 from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi
 from bot.adapters.runner import Runner
 from bot.engine import Brief, Engine, Sweep
 from bot.errors import ConfigurationError
+from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName
 from bot.policy import Mode, Waiting
 from bot.ports import AgentBackend, Narrator, Ports
@@ -89,6 +93,7 @@ class Composition:
         )
 
     def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         settings = self.settings
         brief = Brief(
             fence=secrets.token_hex(8),
@@ -153,3 +158,13 @@ def _repository(event: Event) -> Repository | None:
         )
     except (TypeError, KeyError, ValueError):
         return None
+
+
+def _warm_up() -> None:
+    """OpenSSL and hyperscan build their tables without Python's lock: side by side with the start.
+
+    Whoever needs one of them earlier builds it, and reports what is wrong with it.
+    """
+    with suppress(Exception):
+        tls.context()
+        scanner()

@@ -6,9 +6,8 @@ Everything passes the redaction and the runner's command defusing before it is p
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
+from functools import cached_property
 from typing import Any, Protocol
-
-import structlog
 
 Event = MutableMapping[str, Any]
 
@@ -21,10 +20,17 @@ class Printer(Protocol):
 
 
 class StructuredNarrator:
-    """Implements `bot.ports.Narrator` over structlog."""
+    """Implements `bot.ports.Narrator` over structlog, which is loaded for the first line.
 
-    def __init__(self, logger: Any) -> None:
-        self._logger = logger
+    That comes when the session runs, so the loading delays nobody.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    @cached_property
+    def _logger(self) -> Any:
+        return self._make()
 
     def tell(self, text: str) -> None:
         """One line of progress."""
@@ -38,7 +44,12 @@ class StructuredNarrator:
 def narrator(
     printer: Printer, redact: Callable[[str], str], *, as_json: bool = False, debug: bool = False
 ) -> StructuredNarrator:
-    """Set structlog up and give the one narrator of the process."""
+    """Give the one narrator of the process."""
+    return StructuredNarrator(lambda: _logger(printer, redact, as_json=as_json, debug=debug))
+
+
+def _logger(printer: Printer, redact: Callable[[str], str], *, as_json: bool, debug: bool) -> Any:
+    import structlog
 
     def redacted(_logger: object, _method: str, event: Event) -> Event:
         return {k: redact(v) if isinstance(v, str) else v for k, v in event.items()}
@@ -55,12 +66,11 @@ def narrator(
         processors.append(structlog.processors.JSONRenderer())
     else:
         processors.append(plain)
-    logger = structlog.wrap_logger(
+    return structlog.wrap_logger(
         _Lines(printer),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(10 if debug else 20),
     )
-    return StructuredNarrator(logger)
 
 
 class _Lines:

@@ -6,7 +6,7 @@ looks for it first, and again after a lost answer, so it is safe to repeat as we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,8 +44,11 @@ class Runs(Protocol):
 
     def logs(
         self, jobs: Sequence[Job]
-    ) -> AbstractContextManager[tuple[Sequence[JobLog], Sequence[MissingLog]]]:
-        """Download the logs, a few at a time; those that cannot be had come with the reason."""
+    ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
+        """Download the logs, a few at a time; each is given, in order, while others are on the way.
+
+        Those that cannot be had are in the second part, with the reason, once the first has ended.
+        """
 
     def runs(self, **query: str) -> tuple[WorkflowRun, ...]:
         """The newest 100 runs that fit `branch`, `head_sha`, `status`, `created` and the like."""
@@ -77,6 +80,9 @@ class PullRequests(Protocol):
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open pull request, newest first."""
 
+    def closed_pull_requests(self) -> tuple[PullRequest, ...]:
+        """The hundred that changed last among the closed ones."""
+
     def branches(self, prefix: str) -> tuple[str, ...]:
         """The names of the branches that begin so."""
 
@@ -94,6 +100,9 @@ class PullRequests(Protocol):
 
     def update_pull_request(self, number: int, *, body: str) -> None:
         """Replace the body of a pull request of ours."""
+
+    def required_checks(self, branch: str) -> tuple[str, ...]:
+        """The names of the checks that the branch's rules require; empty where unreadable."""
 
     def checks(self, sha: str) -> tuple[Check, ...]:
         """All check runs and statuses of exactly that commit."""

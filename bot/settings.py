@@ -153,7 +153,7 @@ class Settings(BaseSettings):
         "coder-fix/", min_length=1, max_length=60, description="What our branches begin with."
     )
     protected_paths: Listed = Field(
-        (".github/**",), description="Paths (globs) that the agent must not touch."
+        (".github/**",), description="Paths (globs) that the prompt tells the agent not to touch."
     )
     comment: Commenting = Field(
         Commenting.STICKY, description="`sticky` keeps one comment up to date, `none` writes none."

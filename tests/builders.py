@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.decide.snapshot import Background, Base, ItemState, RunFacts, Snapshot
+from bot.decide.snapshot import Background, Base, ItemState, RunFacts, Snapshot, Tip
 from bot.model import (
     BackendName,
     Check,
@@ -180,6 +180,8 @@ def a_snapshot(**changes: Any) -> Snapshot:
         ours=None,
         checks=(),
         background=Background(),
+        required=(),
+        tip_now=Tip(RED),
         base=Base(),
     )
     return replace(snapshot, **changes)

@@ -13,11 +13,14 @@ from bot.decide.snapshot import ItemState, Snapshot
 from bot.identity import (
     branch_name,
     item_hash,
+    item_of_session,
     marker,
     name_prefix,
     parse_branch,
     same_failure,
     session_key,
+    target_in_title,
+    title,
 )
 from bot.model import Item, TargetKind
 from bot.outcomes import OutcomeKind
@@ -119,3 +122,47 @@ def test_one_branch_to_push_to():
     assert facts.target_branch(Policy(mode=Mode.FIX)) == "feature"
     assert facts.target_branch(Policy()) == branch_name(ITEM, 1, "coder-fix/")
     assert facts.key() == session_key(ITEM, 1)
+
+
+def test_the_branch_worked_on_survives_the_end():
+    """After a final outcome the next generation is another; what was pushed keeps its branch."""
+    ended = Snapshot(NOW, item=ITEM, state=ItemState("pr:7", generation=2, final=OutcomeKind.FIXED))
+    running = Snapshot(NOW, item=ITEM, state=ItemState("pr:7", generation=2))
+
+    assert ended.target_branch(Policy()) == branch_name(ITEM, 3, "coder-fix/")
+    assert ended.worked_branch(Policy()) == branch_name(ITEM, 2, "coder-fix/")
+    assert running.worked_branch(Policy()) == branch_name(ITEM, 2, "coder-fix/")
+
+
+def test_a_task_tells_its_target():
+    """Name and title of a task lead back to its item."""
+    told = target_in_title(title(ITEM, "acme/widgets"))
+    found = item_of_session(101, session_key(ITEM, 3).name, told)
+
+    assert found is not None
+    assert (found[0].kind, found[0].ref, item_hash(found[0]), found[1]) == (
+        ITEM.kind,
+        ITEM.ref,
+        item_hash(ITEM),
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("mine", "pr:7"),
+        (session_key(ITEM, 1).name + "x", "pr:7"),
+        (session_key(ITEM, 1).name, ""),
+        (session_key(ITEM, 1).name, "pr:"),
+        (session_key(ITEM, 1).name, "wish:7"),
+    ],
+)
+def test_strangers_sessions_are_no_items(name, told):
+    """What is only named like ours is left alone."""
+    assert item_of_session(101, name, told) is None
+
+
+def test_a_title_of_somebody_else_tells_nothing():
+    """Only our own form counts."""
+    assert target_in_title("Fix the login page") == ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -53,29 +53,25 @@ class LogDownloads:
         self._longest = longest
 
     @contextmanager
-    def fetch(self, jobs: Sequence[Job]) -> Iterator[tuple[Sequence[JobLog], Sequence[MissingLog]]]:
-        """The logs that could be had, in the jobs' order, and the others with the reason.
+    def fetch(self, jobs: Sequence[Job]) -> Iterator[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
+        """The logs that can be had, in the jobs' order, each as soon as it and those before it are.
 
-        The files are removed when the context ends.
+        The second part is complete when the first has ended: what is missing, with the reason. A
+        refusal that concerns more than one log is raised where its turn comes. The files are
+        removed when the context ends.
         """
+        pool = ThreadPoolExecutor(PARALLEL)
         with (
             tempfile.TemporaryDirectory(prefix="coder-fix-", ignore_cleanup_errors=True) as folder,
             httpx.Client(verify=tls.context(), timeout=30.0, follow_redirects=False) as client,
         ):
-            fetched = self._all(client, jobs, Path(folder))
-            yield (
-                [log for log, _ in fetched if log is not None],
-                [missing for _, missing in fetched if missing is not None],
-            )
-
-    def _all(self, client: httpx.Client, jobs: Sequence[Job], folder: Path) -> list[Fetched]:
-        pool = ThreadPoolExecutor(PARALLEL)
-        try:
-            tasks = [pool.submit(self._one, client, job, folder) for job in jobs]
-            return [task.result() for task in tasks]
-        finally:
-            # A cancelled run must not wait for downloads; closing the client ends them.
-            pool.shutdown(wait=False, cancel_futures=True)
+            missing: list[MissingLog] = []
+            try:
+                tasks = [pool.submit(self._one, client, job, Path(folder)) for job in jobs]
+                yield _arriving(tasks, missing), missing
+            finally:
+                # A cancelled run must not wait for downloads; closing the client ends them.
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, client: httpx.Client, job: Job, folder: Path) -> Fetched:
         reason = ""
@@ -134,6 +130,15 @@ class LogDownloads:
         if not size:
             raise _NoLogError("the log is empty")
         return left_out
+
+
+def _arriving(tasks: Sequence[Future[Fetched]], missing: list[MissingLog]) -> Iterator[JobLog]:
+    for task in tasks:
+        log, gap = task.result()
+        if gap is not None:
+            missing.append(gap)
+        if log is not None:
+            yield log
 
 
 class _NoLogError(Exception):

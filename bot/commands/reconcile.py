@@ -7,4 +7,9 @@ from bot.commands import run
 
 def main(argv: list[str]) -> int:
     """Every open work item gets its next step."""
-    return run.main([*argv, "--trigger", "reconcile"])
+    return run.main(
+        argv,
+        verb="reconcile",
+        does="Give every open work item its next step, then return; a schedule calls it.",
+        fixed={"trigger": "reconcile"},
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import threading
@@ -10,16 +11,13 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.adapters.cancellation import Cancellation
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
-from bot.composition import Composition
-from bot.engine import Engine
 from bot.errors import BotError, CancelledError
-from bot.log import StructuredNarrator, narrator
 from bot.model import Ignored, Outcome, TriggerName
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, exit_code
 from bot.report.annotation import annotation
@@ -29,25 +27,40 @@ from bot.report.summary import summary
 from bot.sanitize import NO_SECRETS, Secrets, redact
 from bot.settings import Settings, load
 
+if TYPE_CHECKING:
+    from bot.engine import Engine
+    from bot.log import StructuredNarrator
+
 CLEAN_UP_SECONDS = 3.0
 """What a cancelled run grants its clean-up: the runner kills the process after 7.5 s."""
 
 
-def main(argv: list[str]) -> int:
-    """Run once; every way out writes an outcome and exactly one summary."""
-    return Run(os.environ).main(_given(argv))
+def main(
+    argv: list[str],
+    *,
+    verb: str = "run",
+    does: str = "Repair a failed workflow run.",
+    fixed: Mapping[str, str] = {},
+) -> int:
+    """Run once; every way out writes an outcome and exactly one summary.
+
+    `fixed` are inputs, by field name, that the verb has settled: there is no flag for them.
+    """
+    return Run(os.environ).main(_given(argv, verb, does, fixed))
 
 
-def _given(argv: list[str]) -> dict[str, Any]:
+def _given(argv: list[str], verb: str, does: str, fixed: Mapping[str, str]) -> dict[str, Any]:
     """The flags that were given, by field name."""
     if not argv:
-        return {}
+        return dict(fixed)
     parser = argparse.ArgumentParser(
-        prog="coder-fix run",
-        description="Repair a failed workflow run. Every flag is an input of the action as well.",
+        prog=f"coder-fix {verb}",
+        description=f"{does} Every flag is an input of the action as well.",
     )
     parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
     for name, info in Settings.model_fields.items():
+        if name in fixed:
+            continue
         flag = f"--{name.replace('_', '-')}"
         if info.annotation is bool:
             parser.add_argument(
@@ -57,7 +70,8 @@ def _given(argv: list[str]) -> dict[str, Any]:
             parser.add_argument(
                 flag, metavar="VALUE", help=(info.description or "").replace("%", "%%")
             )
-    return {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
+    given = {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
+    return {**given, **fixed}
 
 
 @dataclass(slots=True)
@@ -100,6 +114,11 @@ class Run:
             return self._bug(bug)
 
     def _work(self, given: dict[str, Any]) -> ReportFacts:
+        gc.disable()  # as in `bot.app`
+        # Here: it is most of the start-up time, and `--help` does not need it.
+        from bot.composition import Composition
+
+        gc.enable()
         repository = given.pop("repository", "")
         settings = load(given)
         self.fail_on = settings.fail_on
@@ -120,13 +139,14 @@ class Run:
                 )
                 return ReportFacts(outcome=outcome, mode=settings.mode.value, secrets=self.hidden)
             if request.trigger is TriggerName.RECONCILE:
-                outcome, items = parts.sweep(request, github, teller).run()
-                mode = settings.mode.value
-                return ReportFacts(outcome=outcome, items=items, mode=mode, secrets=self.hidden)
+                swept = parts.sweep(request, github, teller).run()
+                return replace(swept, mode=settings.mode.value, secrets=self.hidden)
             self.engine = parts.engine(request, github, teller)
             return self.engine.report(self.engine.run())
 
     def _narrator(self) -> StructuredNarrator:
+        from bot.log import narrator
+
         return narrator(
             self.runner,
             lambda text: redact(text, self.hidden),
@@ -177,7 +197,7 @@ class Run:
         if not self.cancellation.claim():
             _wait_for_the_end()
         session = self.engine.session if self.engine is not None else None
-        where = f" The session is {session.url}; a later run carries on." if session else ""
+        where = f" The session is {session.url}." if session else ""
         outcome = Outcome(
             OutcomeKind.ERROR,
             f"The run was cancelled.{where}",
@@ -205,7 +225,7 @@ class Run:
             self.runner.say(text)
         if facts.outcome.kind is OutcomeKind.ERROR:
             self.runner.annotate("error", "coder-fix", annotation(facts.outcome, self.hidden))
-        self.runner.say(f"outcome: {facts.outcome.kind}")
+        self.runner.say(_last_line(facts.outcome))
         return self._exit_code(facts.outcome)
 
     def _exit_code(self, outcome: Outcome) -> int:
@@ -220,3 +240,11 @@ def _wait_for_the_end() -> NoReturn:
     """Another thread is writing the end, and ends the process."""
     while True:
         time.sleep(1.0)
+
+
+def _last_line(outcome: Outcome) -> str:
+    """The outcome and why, for whoever reads the job's log."""
+    word = outcome.kind.value
+    if outcome.skip_reason is not None:
+        word += f" / {outcome.skip_reason.value}"
+    return f"outcome: {word}{f'. {outcome.reason}' if outcome.reason else ''}"

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from bot.decide import gate, judgement, result, turn
 from bot.decide.case import Case, NotReadYet, Row
 from bot.decide.snapshot import Facet, Snapshot, Unread
-from bot.decide.steps import Finish, Read, Step
+from bot.decide.steps import (
+    Finish,
+    FollowUp,
+    OpenPullRequest,
+    Read,
+    Rerun,
+    Start,
+    Step,
+    Wait,
+)
 from bot.model import Outcome, Request
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy
@@ -60,12 +69,21 @@ def _only_report(case: Case, decision: Decision) -> Decision:
     )
 
 
+_INSTEAD: dict[type, str] = {
+    Start: "Without this mode a session would be started.",
+    Rerun: "Without this mode the failed jobs would be rerun once.",
+    Wait: "A session works on it; without this mode it would be waited for.",
+    OpenPullRequest: "Without this mode a pull request would be opened for the agent's push.",
+    FollowUp: "Without this mode the session would be told what is still red.",
+}
+
+
 def _in_words(decision: Decision) -> str:
     step = decision.step
     if isinstance(step, Finish):
         word = step.outcome.skip_reason or step.outcome.kind
         return f"Without this mode the run would end as `{word.value}`: {step.outcome.reason}"
-    return f"Without this mode the next step would be `{decision.row}`."
+    return _INSTEAD.get(type(step), f"Without this mode the next step would be `{decision.row}`.")
 
 
 __all__ = ["ROWS", "Decision", "decide"]

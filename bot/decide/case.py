@@ -14,8 +14,9 @@ from bot.policy import Mode, Policy
 
 T = TypeVar("T")
 
-LOST_MESSAGE = 150.0
-"""Seconds without any reaction to a message of which nobody knows whether it was sent."""
+SILENT_FACTOR = 5
+"""Stillness counts for itself after this many times `idle-seconds`: without a report or a push, and
+without any reaction to a message of which nobody knows whether it was sent."""
 
 _CAN_TAKE = frozenset({SessionState.IDLE, SessionState.BLOCKED})
 
@@ -109,7 +110,7 @@ class Case:
         state, session = self.state, self.session
         if state is None or session is None or session.state not in _CAN_TAKE or self.answered:
             return False
-        overdue = self.facts.turn_seconds >= LOST_MESSAGE
+        overdue = self.facts.turn_seconds >= self.policy.idle * SILENT_FACTOR
         return state.asking and (self.facts.unsent or session.paused or overdue)
 
     @property
@@ -135,6 +136,11 @@ class Row:
     when: str
     then: str
     rule: Callable[[Case], Step | None]
+
+
+def in_words(seconds: float) -> str:
+    """`45 seconds`, `30 minutes`."""
+    return f"{round(seconds)} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
 
 
 def skipped(reason: SkipReason, sentence: str) -> Finish:

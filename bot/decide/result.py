@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decide.case import Case, Row
+from bot.decide.case import Case, Row, in_words, skipped
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
 from bot.decide.verdict import judge
 from bot.model import Outcome, Verdict, VerdictKind
-from bot.outcomes import OutcomeKind, UnverifiedCause
+from bot.outcomes import OutcomeKind, SkipReason, UnverifiedCause
 from bot.policy import Verify
 
 _LOOK_AGAIN = (Facet.CHECKS, Facet.HEAD)
@@ -20,13 +20,35 @@ def _verdict(case: Case) -> Verdict:
     facts = case.have(case.facts.run, Facet.RUN)
     patterns = case.policy.verify_checks
     must_pass = () if patterns else tuple(job.name.raw for job in facts.failing)
-    return judge(checks, case.new_head, patterns=patterns, must_pass=must_pass)
+    required = () if patterns else case.have(case.facts.required, Facet.REQUIRED)
+    # A required check may be none of the failed jobs; then these vouch for nothing more.
+    must_pass = tuple(n for n in must_pass if not required or n in required)
+    return judge(
+        checks,
+        case.new_head,
+        patterns=patterns,
+        must_pass=must_pass,
+        workflow_id=facts.run.workflow_id,
+        required=required,
+    )
 
 
 def _without_pull_request(case: Case) -> Step | None:
     if case.pushes_to_failing_branch or case.have(case.facts.ours, Facet.OURS) is not None:
         return None
     return OpenPullRequest("The agent pushed a branch and there is no pull request for it.")
+
+
+def _ours_settled(case: Case) -> Step | None:
+    ours = None if case.pushes_to_failing_branch else case.have(case.facts.ours, Facet.OURS)
+    if ours is None or ours.state == "open":
+        return None
+    if ours.merged:
+        return skipped(SkipReason.SUPERSEDED, f"Our pull request #{ours.number} was merged.")
+    return skipped(
+        SkipReason.CLOSED_BY_HUMAN,
+        f"Our pull request #{ours.number} was closed without merging it.",
+    )
 
 
 def _unverifiable(case: Case) -> Step | None:
@@ -44,9 +66,9 @@ def _pending(case: Case) -> Step | None:
         return None
     if case.facts.verify_seconds < case.policy.verify_timeout:
         return Wait("Checks are running.", _LOOK_AGAIN)
-    minutes = round(case.policy.verify_timeout / 60)
+    time = in_words(case.policy.verify_timeout)
     return Finish(
-        Outcome(OutcomeKind.TIMED_OUT, f"The checks did not end within {minutes} minutes."),
+        Outcome(OutcomeKind.TIMED_OUT, f"The checks did not end within {time}."),
         _verdict(case),
     )
 
@@ -103,6 +125,8 @@ def _green(case: Case) -> Step | None:
     verdict = _verdict(case)
     if verdict.kind is not VerdictKind.GREEN:
         return None
+    if case.facts.verify_seconds < case.policy.poll_interval:
+        return Wait("Green so far; other checks may still turn up.", _LOOK_AGAIN)
     return Finish(Outcome(OutcomeKind.FIXED), verdict)
 
 
@@ -111,7 +135,7 @@ def _used_up(case: Case) -> Step | None:
     if used < case.policy.max_attempts:
         return None
     return Finish(
-        Outcome(OutcomeKind.NOT_FIXED, f"Still red after {used} attempts."),
+        Outcome(OutcomeKind.NOT_FIXED, f"All {used} attempts are used up."),
         _verdict(case),
     )
 
@@ -135,6 +159,12 @@ def _red(case: Case) -> Step | None:
 
 ROWS = (
     Row(
+        "ours-settled",
+        "our pull request was closed or merged meanwhile",
+        "skipped / closed-by-human or superseded",
+        _ours_settled,
+    ),
+    Row(
         "open-pull-request",
         "pushed to a branch of ours, no pull request",
         "open it",
@@ -154,7 +184,12 @@ ROWS = (
         "wait a little, else unverified",
         _nothing_vouches,
     ),
-    Row("green", "all checks of that head are green", "fixed", _green),
+    Row(
+        "green",
+        "all checks of that head are green, at least one poll interval after it was first seen",
+        "fixed",
+        _green,
+    ),
     Row("used-up", "red, `max-attempts` used up", "not-fixed", _used_up),
     Row("no-progress", "red with a failure that an earlier attempt had", "not-fixed", _no_progress),
     Row("red", "red", "follow up in the same session", _red),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Final
@@ -45,7 +45,9 @@ class Facet(StrEnum):
     RED_AGAIN = "red-again"
     BACKGROUND = "background"
     BASE = "base"
+    REQUIRED = "required"
     WHY_NOTHING = "why-nothing"
+    TIP = "tip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,14 @@ class Base:
 
     run: WorkflowRun | None = None
     fingerprint: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where the failing branch stands when the agent is done, and whether it is green there."""
+
+    sha: str
+    green: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,9 @@ class Snapshot:
     base: Base | Unread = UNREAD
     checks: tuple[Check, ...] | Unread = UNREAD
     red_again: Evidence | Unread = UNREAD
+    required: tuple[str, ...] | Unread = UNREAD
     why_nothing: UnverifiedCause | Unread = UNREAD
+    tip_now: Tip | Unread = UNREAD
     turn_seconds: float = 0.0
     verify_seconds: float = 0.0
     gone_reads: int = 0
@@ -185,6 +197,13 @@ class Snapshot:
             return self.pull.head_ref
         assert self.item is not None  # noqa: S101 - rows ask for it only after the item is known
         return branch_name(self.item, self.generation, policy.branch_prefix)
+
+    def worked_branch(self, policy: Policy) -> str:
+        """The target branch of the generation last worked on, its end included."""
+        state = self.state
+        if isinstance(state, ItemState) and state.final is not None:
+            return replace(self, state=replace(state, final=None)).target_branch(policy)
+        return self.target_branch(policy)
 
     def key(self) -> SessionKey:
         """The key of the generation's session."""

@@ -6,14 +6,11 @@ is not an end, a report or a push is.
 
 from __future__ import annotations
 
-from bot.decide.case import Case, Row, ended, skipped
+from bot.decide.case import SILENT_FACTOR, Case, Row, ended, in_words, skipped
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Finish, Resume, Step, Wait
 from bot.model import Outcome, Session, SessionState
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
-
-SILENT_FACTOR = 5
-"""Idle with neither report nor push counts after this many times `idle-seconds`."""
 
 LOST_AGENT_GRACE = 300.0
 """Seconds for which a lost or unhealthy agent may recover."""
@@ -58,9 +55,15 @@ def _settling(case: Case) -> Step | None:
     session = _session(case)
     if session.state is not SessionState.IDLE or session.paused or _over_time(case):
         return None
-    if session.report is not None or case.owed:
+    if case.owed:
         return None
     idle = _idle_seconds(case, session)
+    if session.report is not None:
+        # GitHub may show a push a moment late.
+        early = idle < case.policy.idle and not case.new_head
+        return (
+            Wait("The agent is done; waiting for its push to show.", _LOOK_AGAIN) if early else None
+        )
     if idle >= case.policy.idle * SILENT_FACTOR:
         return None
     if idle >= case.policy.idle and case.new_head:
@@ -81,6 +84,18 @@ def _recovering(case: Case) -> Step | None:
     return Wait("The agent is lost; it may recover for five minutes.", _LOOK_AGAIN)
 
 
+def _green_by_itself(case: Case) -> Step | None:
+    if case.pushes_to_failing_branch:
+        return None
+    tip = case.have(case.facts.tip_now, Facet.TIP)
+    if not tip.green or tip.sha in {"", case.evidence_sha}:
+        return None
+    return skipped(
+        SkipReason.SUPERSEDED,
+        f"The branch became green without us at {tip.sha[:12]}; nothing is left to repair.",
+    )
+
+
 def _failed(case: Case) -> Step | None:
     session = _session(case)
     if session.state is not SessionState.FAILED or case.new_head:
@@ -96,8 +111,13 @@ def _failed(case: Case) -> Step | None:
 def _blocked(case: Case) -> Step | None:
     if _session(case).state is not SessionState.BLOCKED or case.owed or case.new_head:
         return None
+    report = _session(case).report
+    gave_up = report is not None and not report.complete
     return ended(
-        OutcomeKind.NEEDS_HUMAN, "The agent says that it is blocked or asks for something."
+        OutcomeKind.NEEDS_HUMAN,
+        "The agent reported that it could not do it, or needs an answer."
+        if gave_up
+        else "The agent waits for an answer.",
     )
 
 
@@ -106,11 +126,9 @@ def _deadline(case: Case) -> Step | None:
     under_way = session.state in _UNDER_WAY and not session.paused
     if not under_way or case.new_head:
         return None
-    minutes = round(case.policy.wait_timeout / 60)
+    time = in_words(case.policy.wait_timeout)
     hint = f" {session.note}" if session.note else ""
-    return ended(
-        OutcomeKind.TIMED_OUT, f"The agent had {minutes} minutes and pushed nothing.{hint}"
-    )
+    return ended(OutcomeKind.TIMED_OUT, f"The agent had {time} and pushed nothing.{hint}")
 
 
 def _resume(case: Case) -> Step | None:
@@ -164,8 +182,14 @@ ROWS = (
         _deleted,
     ),
     Row("under-way", "the agent works, before the deadline", "wait", _under_way),
-    Row("settling", "idle, with neither report nor time enough", "wait", _settling),
+    Row("settling", "idle, without a push, and not for long enough", "wait", _settling),
     Row("recovering", "the agent is lost for less than five minutes", "wait", _recovering),
+    Row(
+        "green-by-itself",
+        "the failing branch is green at a newer commit",
+        "skipped / superseded",
+        _green_by_itself,
+    ),
     Row("failed", "the session failed, nothing pushed", "error", _failed),
     Row("blocked", "the agent asks or is blocked, nothing pushed", "needs-human", _blocked),
     Row("deadline", "the deadline passed, nothing pushed", "timed-out", _deadline),

@@ -39,9 +39,20 @@ def judge(  # noqa: PLR0911 - one return per verdict reads better than a variabl
     *,
     patterns: Sequence[str] = (),
     must_pass: Sequence[str] = (),
+    workflow_id: int = 0,
+    required: Sequence[str] = (),
 ) -> Verdict:
-    """The verdict at `sha`. `must_pass` are the names of the jobs that failed at the beginning."""
+    """The verdict at `sha`.
+
+    Where the base's rules name `required` checks, those alone count, and each must be there.
+
+    `must_pass` are the names of the jobs that failed at the beginning, of the workflow
+    `workflow_id`; 0 is any, for the job of that name in another workflow vouches for nothing.
+    """
     counted = relevant(checks, patterns)
+    if required:
+        counted = tuple(c for c in counted if c.name.raw in required)
+    absent = set(required) - {c.name.raw for c in counted}
     finished = [c for c in counted if c.status == "completed"]
     waiting = [c for c in counted if _is_waiting(c)]
     failing = tuple(c for c in finished if c.conclusion not in _PASSING and not _is_waiting(c))
@@ -50,7 +61,7 @@ def judge(  # noqa: PLR0911 - one return per verdict reads better than a variabl
     def verdict(kind: VerdictKind, cause: UnverifiedCause | None = None) -> Verdict:
         return Verdict(kind, sha, cause=cause, failing=failing, counted=len(finished))
 
-    if pending:
+    if pending or (absent and counted):
         return verdict(VerdictKind.PENDING)
     if failing:
         return verdict(VerdictKind.RED)
@@ -60,7 +71,8 @@ def judge(  # noqa: PLR0911 - one return per verdict reads better than a variabl
         return verdict(VerdictKind.UNVERIFIED, UnverifiedCause.NO_CI_ON_BRANCH)
     if all(c.conclusion == "skipped" for c in finished):
         return verdict(VerdictKind.UNVERIFIED, UnverifiedCause.ONLY_SKIPPED)
-    passed = {c.name.raw for c in finished if c.conclusion == "success"}
+    of_workflow = [c for c in finished if workflow_id in {0, c.workflow_id}]
+    passed = {c.name.raw for c in of_workflow if c.conclusion == "success"}
     if any(name not in passed for name in must_pass):
         return verdict(VerdictKind.UNVERIFIED, UnverifiedCause.JOB_MISSING)
     return verdict(VerdictKind.GREEN)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.decide import memory
-from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot
+from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot, Tip
 from bot.engine.red_run import RedRun
 from bot.identity import branch_name, name_prefix, parse_branch
 from bot.model import Item, PullRequest, RunRef, WorkflowRun
@@ -97,6 +97,20 @@ class Around:
             and not r.event.startswith("pull_request")
         )
         return max(fitting, key=lambda r: r.id, default=None)
+
+    def tip(self, run: WorkflowRun) -> Tip:
+        """The failing branch now, and its newest run of the same workflow there."""
+        own = run.head_repository == self.red.request.repository.full_name
+        sha = self.red.ports.github.branch_head(run.head_branch) if own else run.head_sha
+        if sha in {"", run.head_sha}:
+            return Tip(sha)
+        found = [
+            r
+            for r in self.red.ports.github.runs(head_sha=sha)
+            if r.workflow_id == run.workflow_id and r.status == "completed"
+        ]
+        newest = max(found, key=lambda r: (r.id, r.attempt), default=None)
+        return Tip(sha, green=newest is not None and newest.conclusion == "success")
 
     def why_nothing(self, facts: Snapshot, run: WorkflowRun) -> UnverifiedCause:
         """Why no check ran for our head, as far as anything tells."""

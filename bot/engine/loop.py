@@ -72,7 +72,7 @@ class Engine:
         if session is None:
             return
         if isinstance(state, ItemState):
-            cut_off = replace(self.facts, state=replace(state, asking=True))
+            cut_off = replace(self.facts, state=records.cut_off(state, self._ports.clock.now()))
             self._publisher.announce(cut_off, "The run was cancelled; a later one carries on.")
         self._publisher.clean_up(session, OutcomeKind.ERROR)
 
@@ -90,6 +90,7 @@ class Engine:
             timeline=tuple(self._watch.timeline),
             duration=self._watch.elapsed,
             session_created=self.session_created,
+            opened=self._publisher.opened,
         )
 
     def report(self, result: Result) -> ReportFacts:
@@ -102,6 +103,7 @@ class Engine:
         match step:
             case Read(facets):
                 self.facts = self._observer.read(self.facts, facets)
+                self._watch.saw_head(self.facts.head, self.facts.state)
                 self._adopt()
             case Start(reason):
                 self._start(reason)
@@ -193,6 +195,7 @@ class Engine:
 
     def _wait(self, reason: str, again: tuple[Facet, ...]) -> Result | None:
         if self._policy.wait is Waiting.NONE:
+            self._publisher.announce(self.facts, reason)
             return self.result(Outcome(OutcomeKind.PENDING, reason))
         if self._watch.is_over:
             return self._finish(
@@ -245,7 +248,7 @@ class Engine:
             return self._send(self._publisher.carry_on(self.facts), step.reason.rstrip("."))
         text = self._publisher.follow_up(self.facts, step.verdict)
         self.facts = replace(self.facts, state=records.judged(self.facts, step.verdict))
-        return self._send(text, f"Still red at {step.verdict.sha[:12]}; told the session")
+        return self._send(text, f"Still red at `{step.verdict.sha[:7]}`; told the session")
 
     def _send(self, text: str, note: str) -> Result | None:
         """Write it down, send it, take it back: whoever is killed in between is understood."""
@@ -257,15 +260,12 @@ class Engine:
         if not state.asking:
             self._publisher.announce(self.facts, "The agent is about to be told.")
         self._turns.begin()
-        seen = self._agent().observe(session)
-        if (seen.state, seen.since) != (session.state, session.since):
-            self.facts = self._forget((Facet.SESSION, Facet.HEAD))  # another run told it
-            return None
         try:
             self._observer.session = self._agent().send(session, text)
         except SessionBusyError:
             self.facts = replace(self.facts, unsent=True)
-            return self._wait("The session cannot take a message yet.", (Facet.SESSION,))
+            again = (Facet.SESSION, Facet.HEAD)
+            return self._wait("The session cannot take a message yet.", again)
         self.facts = replace(
             self._forget((Facet.SESSION, Facet.HEAD, Facet.CHECKS)),
             state=replace(intent, asking=False),
@@ -276,6 +276,8 @@ class Engine:
         return None
 
     def _finish(self, step: Finish, row: str) -> Result:
+        if step.verdict is not None:
+            self._watch.note(f"The checks of `{step.verdict.sha[:7]}` are {step.verdict.kind}")
         result = replace(self.result(step.outcome), verdict=step.verdict, row=row)
         return self._publisher.finish(result)
 

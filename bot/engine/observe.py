@@ -57,7 +57,9 @@ class Observer:
             Facet.OURS: self._ours,
             Facet.CHECKS: self._checks,
             Facet.RED_AGAIN: self._red_again,
+            Facet.REQUIRED: self._required,
             Facet.WHY_NOTHING: self._why_nothing,
+            Facet.TIP: self._tip,
         }
         for facet in facets:
             facts = replace(facts, **readers[facet](facts))
@@ -143,8 +145,11 @@ class Observer:
         if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
             return {"ours": facts.pull}
         owner = self._request.repository.full_name.partition("/")[0]
-        found = self._ports.github.pull_requests_for(f"{owner}:{facts.target_branch(self._policy)}")
-        return {"ours": found[-1] if found else None}
+        head = f"{owner}:{facts.target_branch(self._policy)}"
+        found = self._ports.github.pull_requests_for(head, state="all")
+        open_ones = [pull for pull in found if pull.state == "open"]
+        # The oldest open one, as when opening; else what became of the newest.
+        return {"ours": open_ones[-1] if open_ones else next(iter(found), None)}
 
     def _checks(self, facts: Snapshot) -> dict[str, Any]:
         assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
@@ -155,6 +160,15 @@ class Observer:
         checks = relevant(facts.checks, self._policy.verify_checks)
         red = [c for c in checks if c.conclusion in _FAILING]
         return {"red_again": self._red.evidence(self._jobs_of(red))}
+
+    def _required(self, facts: Snapshot) -> dict[str, Any]:
+        """By the rules of the base that the change is for in the end."""
+        pull = facts.pull
+        branch = pull.base_ref if isinstance(pull, PullRequest) else _run(facts).run.head_branch
+        return {"required": self._ports.github.required_checks(branch)}
+
+    def _tip(self, facts: Snapshot) -> dict[str, Any]:
+        return {"tip_now": self._around.tip(_run(facts).run)}
 
     def _why_nothing(self, facts: Snapshot) -> dict[str, Any]:
         return {"why_nothing": self._around.why_nothing(facts, _run(facts).run)}

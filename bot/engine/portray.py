@@ -42,7 +42,7 @@ class Portrait:
 
     def compare_url(self, facts: Snapshot) -> str:
         """Where a person opens the pull request that we may not open."""
-        branch = facts.target_branch(self.policy)
+        branch = facts.worked_branch(self.policy)
         ends = f"{quote(self.base(facts), safe='/')}...{quote(branch, safe='/')}"
         return f"{self.request.repository.url}/compare/{ends}?expand=1"
 
@@ -55,7 +55,7 @@ class Portrait:
             repository=self.request.repository.full_name,
             clone_url=f"{self.request.repository.url}.git",
             branch=facts.target_branch(self.policy),
-            base_branch=self.base(facts),
+            base_branch=_merged_with(facts),
             head_sha=run.head_sha,
             event=run.event,
             evidence=facts.evidence,
@@ -95,6 +95,8 @@ class Portrait:
         if self.policy.mode is Mode.FIX and result.verdict is not None:
             ours = ours or pull
         state = facts.state if isinstance(facts.state, ItemState) else None
+        if ours is not None and result.verdict is not None:
+            ours = replace(ours, head_sha=result.verdict.sha)
         session = result.session
         if session is not None:
             session = replace(session, created=result.session_created)
@@ -106,14 +108,14 @@ class Portrait:
             dry_run=self.policy.dry_run,
             run=run.run if run else None,
             failing_jobs=run.failing if run else (),
-            evidence=facts.evidence if isinstance(facts.evidence, Evidence) else None,
+            evidence=_shown_evidence(result),
             failing_pull_request=pull,
             session=session,
             session_log=result.tail,
             backend=session.backend if session else None,
             pull_request=ours,
             operation=_operation(result, ours, pull),
-            branch=facts.target_branch(self.policy) if session and facts.item else "",
+            branch=_pushed_to(facts, self.policy),
             compare_url=result.compare_url,
             verdict=result.verdict,
             attempts=_attempts(state, result.verdict),
@@ -127,9 +129,29 @@ class Portrait:
         )
 
 
+def _merged_with(facts: Snapshot) -> str:
+    """The branch with which GitHub merged the head to test it; the failing one for a push."""
+    pull = facts.pull
+    return pull.base_ref if isinstance(pull, PullRequest) else _run(facts).run.head_branch
+
+
 def _run(facts: Snapshot) -> RunFacts:
     assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
     return facts.run
+
+
+def _shown_evidence(result: Result) -> Evidence | None:
+    """What is red now where that is the outcome, else what failed at the beginning."""
+    first, again = result.facts.evidence, result.facts.red_again
+    if result.outcome.kind is OutcomeKind.NOT_FIXED and isinstance(again, Evidence):
+        return again
+    return first if isinstance(first, Evidence) else None
+
+
+def _pushed_to(facts: Snapshot, policy: Policy) -> str:
+    """The branch that holds a repair; empty while nothing was pushed."""
+    has_head = isinstance(facts.head, str) and facts.head
+    return facts.worked_branch(policy) if has_head and facts.item else ""
 
 
 def _attempt(facts: Snapshot) -> int:

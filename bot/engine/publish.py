@@ -62,7 +62,7 @@ class Publisher:
         self._policy = policy
         self._ports = ports
         self._watch = watch
-        self._opened = False
+        self.opened = False
 
     # --- to the agent ----------------------------------------------------------------------
 
@@ -106,7 +106,7 @@ class Publisher:
             body=self._pull_request_body(told, facts),
             draft=self._policy.draft and not self._is_for_default_branch(facts),
         )
-        self._opened = True
+        self.opened = True
         return ours
 
     def announce(self, facts: Snapshot, decision: str) -> None:
@@ -126,7 +126,7 @@ class Publisher:
         result = replace(
             result,
             facts=facts,
-            opened=self._opened,
+            opened=self.opened,
             compare_url=self.portrait.compare_url(facts) if forbidden else "",
             prompt=self._shown_prompt(facts),
         )
@@ -186,7 +186,7 @@ class Publisher:
             session=session,
             timeline=tuple(self._watch.timeline),
             duration=self._watch.elapsed,
-            opened=self._opened,
+            opened=self.opened,
         )
         return self.portrait.report(result)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.decide.snapshot import Attempt, ItemState, RunFacts, Snapshot
 from bot.model import Evidence, Session, Verdict
 
 KEPT = 20
 """Hashes of a failure that are remembered."""
+
+CLEAN_UP = timedelta(seconds=30)
+"""In which an interrupted session comes to rest, as a half-spoken answer perhaps."""
 
 
 def begun(facts: Snapshot, session: Session, turn_started: datetime) -> ItemState:
@@ -52,3 +55,8 @@ def judged(facts: Snapshot, verdict: Verdict) -> ItemState:
 def asking(state: ItemState, session: Session, now: datetime) -> ItemState:
     """Written before a message is sent, so that a later run knows that it may be on its way."""
     return replace(state, asking=True, turn_started=now, turn_after=session.since)
+
+
+def cut_off(state: ItemState, now: datetime) -> ItemState:
+    """Written by a run that is cancelled: what the clean-up makes the session show is no answer."""
+    return replace(state, asking=True, turn_after=now + CLEAN_UP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,9 +14,11 @@ from bot.errors import UpstreamError
 from bot.evidence import distill
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
+    Annotation,
     Evidence,
     Item,
     Job,
+    JobLog,
     PullRequest,
     Request,
     RunRef,
@@ -70,17 +73,29 @@ class RedRun:
 
     def evidence(self, jobs: tuple[Job, ...]) -> Evidence:
         """What the jobs' logs say, or their annotations where a log cannot be had."""
+        notes: dict[int, Sequence[Annotation]] = {}
         with self.ports.github.logs(jobs) as (logs, missing):
-            had = {log.job.id for log in logs}
-            annotations = {
-                job.id: self.ports.github.annotations(job) for job in jobs if job.id not in had
-            }
             return distill(
-                logs,
+                self._arriving(logs, jobs, notes),
                 budget_chars=self.brief.log_budget_chars,
                 missing=missing,
-                annotations=annotations,
+                annotations=notes,
             )
+
+    def _arriving(
+        self,
+        logs: Iterator[JobLog],
+        jobs: tuple[Job, ...],
+        notes: dict[int, Sequence[Annotation]],
+    ) -> Iterator[JobLog]:
+        """Pass the logs on; when all have come, ask for the `notes` on jobs that have none."""
+        had = set()
+        for log in logs:
+            had.add(log.job.id)
+            yield log
+        for job in jobs:
+            if job.id not in had:
+                notes[job.id] = self.ports.github.annotations(job)
 
     def pull_request(self, run: WorkflowRun) -> PullRequest | None:
         """The pull request that the run tested; GitHub names none for forks, so ask by head."""

@@ -10,16 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.decide import memory
 from bot.engine.loop import Engine
-from bot.engine.result import Result
+from bot.engine.settle import Settler
 from bot.errors import BotError
 from bot.identity import item_hash, item_of_session, name_prefix, parse_branch
-from bot.model import Item, Outcome, PullRequest, Request, RunRef, TargetKind
+from bot.model import Item, Outcome, Request
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
 from bot.ports import Ports
-from bot.report.facts import SweptItem
+from bot.report.facts import ReportFacts, SweptItem
 
 BUDGET = 200
 """GitHub requests of one sweep; a workflow's token has 1,000 an hour."""
@@ -46,27 +45,29 @@ class Sweep:
     engine: Callable[[Request], Engine]
     turn: int = 0
 
-    def run(self) -> tuple[Outcome, tuple[SweptItem, ...]]:
-        """The outcome of the one item, or of the sweep with all its items."""
-        self._close_issues()
-        work = self.open_work()
-        items: list[SweptItem] = []
+    def run(self) -> ReportFacts:
+        """What the one open item came to, or the sweep with all its items."""
+        Settler(self.request, self.policy, self.ports).settle(self.ports.clock.now())
+        work, seen = self.open_work(), 0
+        told: list[ReportFacts] = []
         for one in self._in_turn(work):
             if self.ports.github.requests >= BUDGET:
                 break
-            items.append(self._step(one))
-        left = len(work) - len(items)
-        if not items:
+            seen += 1
+            told.append(self._step(one))
+        open_items = [t for t in told if t.outcome.skip_reason is not SkipReason.ALREADY_HANDLED]
+        left = len(work) - seen
+        if len(open_items) == 1 and not left:
+            return replace(open_items[0], items=(_swept(open_items[0]),))
+        if not open_items and not left:
             nothing = SkipReason.NOTHING_TO_DO
             outcome = Outcome(
                 OutcomeKind.SKIPPED, "No open work item was found.", skip_reason=nothing
             )
-        elif len(items) == 1 and not left:
-            outcome = items[0].outcome
         else:
             more = f"; {left} are left for the next sweep" if left else ""
-            outcome = Outcome(OutcomeKind.SWEPT, f"{len(items)} items were looked at{more}.")
-        return outcome, tuple(items)
+            outcome = Outcome(OutcomeKind.SWEPT, f"{len(open_items)} items were looked at{more}.")
+        return ReportFacts(outcome=outcome, items=tuple(map(_swept, open_items)))
 
     def open_work(self) -> tuple[OpenWork, ...]:
         """From the sessions in Coder and the branches on GitHub, the oldest first."""
@@ -83,40 +84,29 @@ class Sweep:
                 _keep(found, OpenWork(item, own.generation, _BEGINNING))
         return tuple(sorted(found.values(), key=lambda w: (w.since, w.item.digest)))
 
-    def _close_issues(self) -> None:
-        """An issue about a red branch is over when the branch is green again."""
-        for issue in self.ports.github.our_issues():
-            told = memory.read_any(issue.body.raw)
-            kind, _, rest = told.item.partition(":") if told else ("", "", "")
-            branch = rest.rpartition(":")[0] or rest
-            if told is None or kind != TargetKind.BRANCH.value or not told.run_id:
-                continue
-            workflow = self.ports.github.run(RunRef(told.run_id)).workflow_id
-            runs = self.ports.github.runs(branch=branch, status="completed")
-            newest = next((run for run in runs if run.workflow_id == workflow), None)
-            if newest is not None and newest.conclusion == "success":
-                body = f"✅ Green again in run {newest.id}.\n\n{issue.body.raw}"
-                self.ports.github.close_issue(issue.number, body)
-
     def _in_turn(self, work: tuple[OpenWork, ...]) -> tuple[OpenWork, ...]:
         if not work:
             return ()
         begin = (self.turn * (BUDGET // 10)) % len(work)
         return work[begin:] + work[:begin]
 
-    def _step(self, work: OpenWork) -> SweptItem:
-        request = replace(self.request, item=work.item, generation=work.generation)
+    def _step(self, work: OpenWork) -> ReportFacts:
+        engine = self.engine(replace(self.request, item=work.item, generation=work.generation))
         try:
-            result: Result = self.engine(request).run()
+            return engine.report(engine.run())
         except BotError as failure:
-            kind, name = OutcomeKind.ERROR, work.item.name
-            return SweptItem(Outcome(kind, failure.message, error_kind=failure.kind, item=name))
-        ours = result.facts.ours
-        return SweptItem(
-            outcome=replace(result.outcome, item=work.item.name),
-            session_url=result.session.url if result.session else "",
-            pull_request_url=ours.url if isinstance(ours, PullRequest) else "",
-        )
+            kind = OutcomeKind.ERROR
+            outcome = Outcome(kind, failure.message, error_kind=failure.kind)
+            return ReportFacts(outcome=outcome, item=work.item.name)
+
+
+def _swept(told: ReportFacts) -> SweptItem:
+    """One line of the output `items`."""
+    return SweptItem(
+        outcome=replace(told.outcome, item=told.item),
+        session_url=told.session.url if told.session else "",
+        pull_request_url=told.pull_request.url if told.pull_request else "",
+    )
 
 
 def _keep(found: dict[str, OpenWork], work: OpenWork) -> None:

@@ -32,7 +32,8 @@ class Turns:
         now, mono = self.clock.now(), self.clock.monotonic()
         head = facts.head if isinstance(facts.head, str) else self._head
         if head != self._head:
-            self._head, self._head_since = head, mono
+            facts = _noted(replace(facts, now=now), head)
+            self._head, self._head_since = head, mono - _seen_for(facts, head)
         return replace(
             facts,
             now=now,
@@ -48,3 +49,19 @@ class Turns:
         if began is None and session is not None:
             began = session.created_at
         return max(0.0, (now - began).total_seconds()) if began else 0.0
+
+
+def _noted(facts: Snapshot, head: str) -> Snapshot:
+    """With the moment at which the head was first seen, for a run that looks at it later."""
+    state = facts.state
+    if not head or not isinstance(state, ItemState) or state.final or state.head == head:
+        return facts
+    return replace(facts, state=replace(state, head=head, head_seen=facts.now))
+
+
+def _seen_for(facts: Snapshot, head: str) -> float:
+    """Seconds since an earlier run, or this one, saw that head for the first time."""
+    state = facts.state
+    if not isinstance(state, ItemState) or state.head != head or state.head_seen is None:
+        return 0.0
+    return max(0.0, (facts.now - state.head_seen).total_seconds())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.decide.snapshot import ItemState
 from bot.errors import UpstreamError
 from bot.model import TimelineEntry
 from bot.policy import Policy
@@ -31,6 +32,7 @@ class Watch:
     _pause: float = FIRST_PAUSE
     _said: str = ""
     _said_at: float = 0.0
+    _heads: set[str] = field(default_factory=set)
     _trouble_since: float | None = None
 
     def __post_init__(self) -> None:
@@ -52,6 +54,15 @@ class Watch:
         self.timeline.append(TimelineEntry(self.elapsed, f"{text}."))
         self.narrator.tell(f"{text}: {url}" if url else f"{text}.")
         self._pause = FIRST_PAUSE
+
+    def saw_head(self, head: object, state: object) -> None:
+        """A push of the agent is a line of the timeline, once."""
+        known = {a.head for a in state.attempts} if isinstance(state, ItemState) else set()
+        if isinstance(head, str) and head and head not in known | self._heads:
+            first = isinstance(state, ItemState) and head == state.evidence_sha
+            self._heads.add(head)
+            if not first:
+                self.note(f"The branch is at `{head[:7]}`")
 
     def pause(self, reason: str) -> None:
         """Sleep a little longer each time, up to the poll interval; progress is told."""

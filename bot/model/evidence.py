@@ -71,6 +71,19 @@ class Excerpt:
     total_lines: int
     url: str = ""
     legs: tuple[str, ...] = ()
+    step_first: int = 1
+
+    @property
+    def link(self) -> str:
+        """`…/job/ID#step:N:LINE` of the first line shown that lies in the failing step.
+
+        GitHub counts a step's lines from the step's beginning, which is line `step_first` here.
+        """
+        if not self.url or not self.step:
+            return self.url
+        inside = [line.number for line in self.lines if line.number >= self.step_first]
+        line = inside[0] - self.step_first + 1 if inside else 1
+        return f"{self.url}#step:{self.step}:{line}"
 
 
 @dataclass(frozen=True, slots=True)

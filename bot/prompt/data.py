@@ -144,8 +144,7 @@ def _job(excerpt: Excerpt, secrets: Secrets) -> _Job:
         head += ["Command of the step:", *(f"    {line}" for line in shown)]
         head += _more(len(command) - len(shown), "line")
     if excerpt.lines:
-        first = excerpt.lines[0].number
-        link = f", {excerpt.url}#step:{excerpt.step}:{first}" if excerpt.url else ""
+        link = f", {excerpt.link}" if excerpt.url else ""
         head.append(f"Log ({len(excerpt.lines)} of {excerpt.total_lines} lines{link}):")
     texts = prompt_block([line.text for line in excerpt.lines], secrets)
     return _Job(head, [line.number for line in excerpt.lines], texts)

@@ -150,8 +150,7 @@ def _job(excerpt: Excerpt, max_lines: int, secrets: Secrets) -> str:
     step = to_markdown(excerpt.step_name, secrets, limit=_NAME_LIMIT)
     where = f", step {step}" if excerpt.step_name else ""
     same = f", the same in {plural(len(excerpt.legs), 'job')}" if len(excerpt.legs) > 1 else ""
-    anchor = f"#step:{excerpt.step}:{excerpt.lines[0].number}" if excerpt.lines else ""
-    log = f" ({link('log', excerpt.url + anchor)})" if excerpt.url else ""
+    log = f" ({link('log', excerpt.link)})" if excerpt.url else ""
     head = f"**Job** {name}{where}{same}{log}"
     lines = excerpt.lines[-max_lines:] if max_lines else ()
     if not lines:

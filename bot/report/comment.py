@@ -50,5 +50,6 @@ def _ended(facts: ReportFacts) -> str:
     if facts.ending is Ending.MERGED:
         return f"✅ CI repaired{by}, merged"
     if facts.ending is Ending.GREEN:
-        return f"✅ CI is green again{by if facts.outcome.kind is OutcomeKind.FIXED else ''}"
+        at = f" at {facts.verdict.sha[:7]}" if facts.verdict else ""
+        return f"✅ CI is green again{by if facts.outcome.kind is OutcomeKind.FIXED else ''}{at}"
     return f"{glyph} {headline} (closed)"

@@ -133,10 +133,8 @@ def fetched(store: Any, path: str = "/log", **caps):
     address = path if "://" in path else store.origin + path
     downloads = LogDownloads(lambda job: (302, address), **caps)
     with downloads.fetch([a_job()]) as (logs, missing):
-        return (
-            content(logs[0]) if logs else None,
-            missing[0].reason if missing else None,
-        )
+        kept = [content(log) for log in logs]
+        return (kept[0] if kept else None), (missing[0].reason if missing else None)
 
 
 def redirect(to: str) -> HttpResponse:
@@ -231,6 +229,24 @@ class Drops(socketserver.BaseRequestHandler):
                 threading.Event().wait(0.02)
 
 
+def test_a_log_is_given_while_the_next_is_on_its_way():
+    """The first can be read although the second has not been answered yet."""
+    go_on = threading.Event()
+
+    def answer(request) -> HttpResponse:
+        if request.path == "/2":
+            go_on.wait(10)
+        return HttpResponse(200, LINE)
+
+    with StandIn(answer) as store:
+        downloads = LogDownloads(lambda job: (302, f"{store.origin}/{job.id}"))
+        with downloads.fetch([a_job(id=1), a_job(id=2)]) as (logs, _):
+            first = next(logs)
+            waiting = not go_on.is_set()
+            go_on.set()
+            assert (waiting, first.job.id, [log.job.id for log in logs]) == (True, 1, [2])
+
+
 def test_only_a_few_at_once():
     """However many jobs failed, at most `PARALLEL` downloads are under way."""
     gauge = Gauge()
@@ -238,7 +254,7 @@ def test_only_a_few_at_once():
         downloads = LogDownloads(lambda job: (302, store.origin + "/log"))
         jobs = [a_job(id=n) for n in range(4 * PARALLEL)]
         with downloads.fetch(jobs) as (logs, missing):
-            assert (len(logs), missing) == (len(jobs), [])
+            assert (len(list(logs)), missing) == (len(jobs), [])
     assert gauge.most == PARALLEL
 
 

@@ -17,6 +17,7 @@ from bot.decide.snapshot import (
     OpenItem,
     RunFacts,
     Snapshot,
+    Tip,
 )
 from bot.decide.steps import (
     Dispatch,
@@ -231,6 +232,7 @@ CASES = [
     ),
     ("under-way", a_pushed_fix(session=UNANSWERED, state=ASKING, turn_seconds=149), {}, {}, Wait),
     ("settling", _running(JUST_STILL), {}, {}, Wait),
+    ("settling", _running(a_session(since=ago(29))), {}, {}, Wait),
     ("settling", _running(a_session(report=None, since=ago(60))), {}, {}, Wait),
     ("settling", _running(a_session(report=None, since=None), turn_seconds=5), {}, {}, Wait),
     (
@@ -324,6 +326,20 @@ CASES = [
         {},
         {},
         _outcome(K.NOT_FIXED),
+    ),
+    (
+        "ours-settled",
+        a_pushed_fix(ours=a_pull(state="closed")),
+        {},
+        {},
+        _outcome(SKIPPED, S.CLOSED_BY_HUMAN),
+    ),
+    (
+        "ours-settled",
+        a_pushed_fix(ours=a_pull(state="closed", merged=True)),
+        {},
+        {},
+        _outcome(SKIPPED, S.SUPERSEDED),
     ),
     ("open-pull-request", a_pushed_fix(ours=None), {}, {}, OpenPullRequest),
     (
@@ -470,6 +486,30 @@ CASES = [
         Start,
     ),
     (
+        "green-by-itself",
+        _running(a_session(), tip_now=Tip("e" * 40, green=True)),
+        {},
+        {},
+        _outcome(SKIPPED, S.SUPERSEDED),
+    ),
+    ("green", a_pushed_fix(tip_now=Tip("e" * 40), verify_seconds=60), {}, {}, _outcome(K.FIXED)),
+    (
+        "green",
+        a_pushed_fix(
+            required=("docs",), checks=(a_check(name=Untrusted("docs")),), verify_seconds=60
+        ),
+        {},
+        {},
+        _outcome(K.FIXED),
+    ),
+    (
+        "pending",
+        a_pushed_fix(required=("test", "docs"), verify_seconds=60),
+        {},
+        {},
+        Wait,
+    ),
+    (
         "settled-elsewhere",
         _running(WORKING, pull=a_pull(state="closed", merged=True)),
         {},
@@ -535,11 +575,18 @@ CASES = [
         {},
         _outcome(K.UNVERIFIED, cause=C.JOB_MISSING),
     ),
-    ("green", a_pushed_fix(), {}, {}, _outcome(K.FIXED)),
-    ("green", a_pushed_fix(ours=None, head=FIX), {"mode": Mode.FIX}, {}, _outcome(K.FIXED)),
+    ("green", a_pushed_fix(verify_seconds=9), {}, {}, Wait),
+    ("green", a_pushed_fix(verify_seconds=10), {}, {}, _outcome(K.FIXED)),
     (
         "green",
-        a_pushed_fix(checks=(a_check(name=Untrusted("docs")),)),
+        a_pushed_fix(ours=None, head=FIX, verify_seconds=10),
+        {"mode": Mode.FIX},
+        {},
+        _outcome(K.FIXED),
+    ),
+    (
+        "green",
+        a_pushed_fix(checks=(a_check(name=Untrusted("docs")),), verify_seconds=10),
         {"verify_checks": ("do*",)},
         {},
         _outcome(K.FIXED),
@@ -655,7 +702,7 @@ def test_looking_only_reports_what_would_have_been(policy):
 
     assert _seen(decision.step) == _outcome(K.REPORTED)
     assert isinstance(decision.step, Finish)
-    assert "the next step would be `start`" in decision.step.outcome.reason
+    assert "a session would be started" in decision.step.outcome.reason
 
 
 def test_looking_only_diagnoses_before_it_reports():

@@ -28,6 +28,16 @@ def _status(**changes):
         ([a_check(ours=True)], UNVERIFIED, UnverifiedCause.NO_CI_ON_BRANCH),
         ([a_check(conclusion="skipped")], UNVERIFIED, UnverifiedCause.ONLY_SKIPPED),
         ([a_check(name=Untrusted("lint"))], UNVERIFIED, UnverifiedCause.JOB_MISSING),
+        (
+            [a_check(conclusion="skipped"), a_check(name=Untrusted("lint"))],
+            UNVERIFIED,
+            UnverifiedCause.JOB_MISSING,
+        ),
+        (
+            [a_check(conclusion="neutral"), a_check(name=Untrusted("lint"))],
+            UNVERIFIED,
+            UnverifiedCause.JOB_MISSING,
+        ),
         ([a_check(conclusion="action_required")], UNVERIFIED, UnverifiedCause.APPROVAL_NEEDED),
         ([a_check(status="waiting", conclusion=None)], UNVERIFIED, UnverifiedCause.APPROVAL_NEEDED),
         ([a_check(), _status(status="in_progress", conclusion=None)], PENDING, None),
@@ -50,6 +60,14 @@ def test_judge(checks, kind, cause):
     verdict = judge(checks, FIX, must_pass=("test",))
 
     assert (verdict.kind, verdict.cause, verdict.sha) == (kind, cause, FIX)
+
+
+def test_a_namesake_vouches_for_nothing():
+    """A job of the same name in another workflow is not the job that failed."""
+    namesake = a_check(workflow_id=6)
+    verdict = judge([namesake], FIX, must_pass=("test",), workflow_id=5)
+
+    assert (verdict.kind, verdict.cause) == (UNVERIFIED, UnverifiedCause.JOB_MISSING)
 
 
 def test_patterns_narrow():

@@ -132,6 +132,7 @@ class Stage:
     prompts: list[str] = field(default_factory=list)
     events: list[tuple[str, Any]] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
+    also_red: list[str] = field(default_factory=list)
     colors: list[str] = field(default_factory=list)
     runs: int = 0
 
@@ -161,7 +162,8 @@ class Stage:
         """What the workflow's runs come to: the next color, green when none is left."""
         color = self.colors.pop(0) if self.colors else "green"
         if color == "green":
-            return [JobSeed("test")]
+            others = [JobSeed(name, "failure", log="boom\n") for name in self.also_red]
+            return [JobSeed("test"), *others]
         if self.logs:
             return [JobSeed("test", "failure", log=self.logs.pop(0))]
         return [JobSeed("test", "failure", log=RED_LOG.replace("test_voucher", f"test_{color}"))]

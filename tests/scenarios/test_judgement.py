@@ -248,3 +248,40 @@ def test_events_of_days_ago(stage: Stage):
     assert stage.run(event).outcome == "skipped/superseded"
     assert PERMISSIONS["actions"] == "read"
     assert stage.clock.now() > START
+
+
+def test_green_by_itself(stage: Stage):
+    """A person repaired the branch while the agent worked: nothing is claimed, the session ends."""
+    number = stage.red_pull_request()
+
+    def agent(prompt, work):
+        stage.repository.commit("feature", {"prices.py": "repaired by hand\n"}, "By hand")
+        yield from Stage.agent(stage, prompt, work)
+
+    stage.behave(agent)
+    told = stage.run()
+
+    assert told.outcome == "skipped/superseded"
+    assert "green without us" in told.summary
+    assert len(stage.comments(number)) == 1
+
+
+def test_required_checks_alone_count(stage: Stage):
+    """Where the base's rules name checks, a red one that is not among them changes nothing."""
+    stage.repository.state.rules["main"] = [
+        {
+            "type": "required_status_checks",
+            "ruleset_source_type": "Repository",
+            "ruleset_source": "acme/widgets",
+            "ruleset_id": 1,
+            "parameters": {
+                "required_status_checks": [{"context": "test"}],
+                "strict_required_status_checks_policy": False,
+            },
+        }
+    ]
+    stage.red_pull_request()
+    stage.fixes.append(FIX)
+    stage.also_red.append("optional")
+
+    assert stage.run().outcome == "fixed"

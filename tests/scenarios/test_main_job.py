@@ -25,6 +25,8 @@ def test_red_run_becomes_a_green_pull_request(stage: Stage):
     assert len(stage.comments(number)) == 1
     assert "green" in stage.comments(number)[0]
     assert stage.sessions() == 1
+    assert told.outputs["pull-request-operation"] == "created"
+    assert told.outputs["pull-request-head-sha"] == told.outputs["verified-sha"]
 
 
 def test_prompt_tells_what_failed(stage: Stage):
@@ -35,6 +37,7 @@ def test_prompt_tells_what_failed(stage: Stage):
 
     assert "test_prices.py::test_voucher" in stage.prompts[0]
     assert "assert -250 == 0" in stage.prompts[0]
+    assert "origin/main" in stage.prompts[0]
 
 
 def test_the_agents_own_pull_request_is_adopted(stage: Stage):
@@ -85,7 +88,7 @@ def test_dry_run_writes_nothing(stage: Stage):
     told = stage.run(dry_run="true")
 
     assert told.outcome == "reported"
-    assert "would be `start`" in told.summary
+    assert "a session would be started" in told.summary
     assert "test_voucher" in told.summary
     assert "The prompt" in told.summary
     assert (stage.comments(number), stage.sessions()) == ([], 0)
@@ -122,6 +125,7 @@ def test_an_agent_without_a_change(stage: Stage):
     assert (told.outcome, told.code) == ("no-change", 0)
     assert list(stage.repository.state.pulls) == [number]
     assert len(stage.comments(number)) == 1
+    assert told.outputs["pull-request-branch"] == ""
 
 
 def test_red_again_is_fed_back_once(stage: Stage):

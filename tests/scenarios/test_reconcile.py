@@ -32,6 +32,7 @@ def test_a_started_item_is_carried_to_its_end(stage: Stage):
 
     assert started.outcome == "pending"
     assert "fixed" in outcomes
+    assert outcomes[-1] == "skipped/nothing-to-do"
     assert (stage.sessions(), len(stage.comments(number))) == (1, 1)
 
 
@@ -92,3 +93,25 @@ def test_a_red_branch_without_a_repair_gets_one_issue(stage: Stage):
         ("closed", ["coder-fix"])
     ]
     assert stage.sessions() == 1
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+@pytest.mark.parametrize("how", ["merged", "closed"])
+def test_the_comment_is_one_line_in_the_end(stage: Stage, how):
+    """Once our pull request is merged, or closed, nothing but a folded line is left."""
+    number = stage.red_pull_request()
+    stage.fixes.append(FIX)
+    first = stage.run()
+    ours = stage.repository.state.pulls[int(first.outputs["pull-request-number"])]
+    ours.issue.state, ours.issue.closed_at = "closed", stage.github.clock.stamp()
+    if how == "merged":
+        ours.merged_at = stage.github.clock.stamp()
+    stage.clock.follow(stage.github.clock)
+    _sweep(stage)
+    once = stage.comments(number)
+    _sweep(stage)
+
+    assert first.outcome == "fixed"
+    assert once == stage.comments(number)
+    assert len(once) == 1
+    assert once[0].startswith("<details>")

@@ -99,7 +99,9 @@ def test_each_change_of_state_is_told(stage: Stage):
     )
     told = stage.run()
 
-    states = [line for line in told.stdout.splitlines() if "working" in line or "still" in line]
+    states = [
+        line for line in told.stdout.splitlines() if "is working" in line or "is still" in line
+    ]
     assert [line.split()[-1] for line in states] == ["working.", "done.", "working."]
     assert told.outcome == "fixed"
 

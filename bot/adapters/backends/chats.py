@@ -14,7 +14,7 @@ from bot.adapters.backends.coder_http import CoderHttp
 from bot.adapters.backends.coder_wire import WireChat
 from bot.adapters.backends.options import CoderOptions
 from bot.adapters.backends.refusals import CHAT_REFUSALS, refused
-from bot.adapters.backends.task_observe import gone
+from bot.adapters.backends.task_observe import gone, has_moved
 from bot.adapters.backends.templates import Templates
 from bot.adapters.backends.workspaces import Workspaces
 from bot.errors import SessionBusyError, UpstreamError
@@ -108,17 +108,9 @@ class ChatBackend:
         text = text.strip()
         if session.paused:
             self._unarchive(session)
-        try:
-            answer = self._calls.send(session.id, text)
-        except UpstreamError as error:
-            if not error.maybe_done or not self._was_taken(session, text):
-                raise
-        else:
-            self._check_sent(session, text, answer)
-        note = "The message was sent."
-        return replace(
-            session, state=SessionState.WORKING, paused=False, report=None, note=note, created=False
-        )
+        elif has_moved(session, self.observe(session)):
+            raise SessionBusyError(ErrorKind.CODER, "Somebody else told the agent something.")
+        return self._say(session, text)
 
     def pause(self, session: Session) -> Session:
         """Interrupt the turn and stop the workspace; a message goes on later."""
@@ -182,6 +174,20 @@ class ChatBackend:
             since=chat.updated_at,
             note=reading.note,
             target=chat.labels.get(TARGET_LABEL, ""),
+        )
+
+    def _say(self, session: Session, text: str) -> Session:
+        """POST once. After an answer that leaves it open, the conversation tells."""
+        try:
+            answer = self._calls.send(session.id, text)
+        except UpstreamError as error:
+            if not error.maybe_done or not self._was_taken(session, text):
+                raise
+        else:
+            self._check_sent(session, text, answer)
+        note = "The message was sent."
+        return replace(
+            session, state=SessionState.WORKING, paused=False, report=None, note=note, created=False
         )
 
     def _check_sent(self, session: Session, text: str, answer: Answer) -> None:

@@ -145,7 +145,7 @@ class CoderHttp:
         if version or answer.message in {ROUTE_MISSING, OBJECT_MISSING}:
             self._is_coder = True
             self.version = parse_version(version) or self.version
-        if not is_api or (answer.status == 404 and not self._is_coder):
+        if not is_api or (answer.status in {401, 404} and not self._is_coder):
             raise self._not_coder(response)
         return answer
 

@@ -158,6 +158,12 @@ class TaskObserver:
         return self._memories.setdefault(task_id, Memory())
 
 
+def has_moved(before: Session, now: Session) -> bool:
+    """Whether a session that stood still does not any more, or has worked in between."""
+    stood = before.state in {SessionState.IDLE, SessionState.BLOCKED} and not before.paused
+    return stood and (before.state, before.since) != (now.state, now.since)
+
+
 def gone(session: Session) -> Session:
     """What is left of a session that is not there any more."""
     return replace(

@@ -12,7 +12,7 @@ from bot.adapters.backends.options import CoderOptions
 from bot.adapters.backends.refusals import REJECTED, SEND_REFUSALS, refused
 from bot.adapters.backends.task_calls import StillLinkingError, TaskCalls
 from bot.adapters.backends.task_logs import conversation, last_input_is
-from bot.adapters.backends.task_observe import TaskObserver, gone
+from bot.adapters.backends.task_observe import TaskObserver, gone, has_moved
 from bot.adapters.backends.task_start import TaskStart
 from bot.adapters.backends.templates import Templates
 from bot.adapters.backends.workspaces import Workspaces, when_no_build
@@ -122,6 +122,8 @@ class TaskBackend:
             raise _busy("The task's workspace is not ready.")
         if now.state is SessionState.GONE:
             raise _absent()
+        if has_moved(session, now):
+            raise _busy("Somebody else told the agent something.")
         self._type(now, text)
         self._observer.message_sent(now)
         return replace(now, state=SessionState.WORKING, report=None, note="The message was sent.")

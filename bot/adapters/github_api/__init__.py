@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from bot.adapters.github_api.client import Client
@@ -35,6 +35,6 @@ class GitHubApi(RunReader, PullRequestDesk, CommentDesk, IssueDesk):
 
     def logs(
         self, jobs: Sequence[Job]
-    ) -> AbstractContextManager[tuple[Sequence[JobLog], Sequence[MissingLog]]]:
+    ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """Download the jobs' logs; see `LogDownloads`."""
         return LogDownloads(self.log_address).fetch(jobs)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import quote
 
 from bot.adapters.github_api import convert
-from bot.adapters.github_api.client import Client
+from bot.adapters.github_api.client import PER_PAGE, Client
 from bot.errors import UpstreamError
 from bot.model import Check, PullRequest
 from bot.outcomes import ErrorKind
+
+_PASSING = frozenset({"success", "neutral", "skipped"})
 
 
 class PullRequestDesk:
@@ -36,15 +39,17 @@ class PullRequestDesk:
         branch = head.partition(":")[2]
         return tuple(pull for pull in found if pull.head_ref == branch)
 
-    def pull_requests_with(self, sha: str) -> tuple[PullRequest, ...]:
-        """Those that contain the commit, of forks too."""
-        pages = self._client.pages(f"{self._at}/commits/{sha}/pulls")
-        return tuple(convert.pull_request(d) for d in pages)
-
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open one, newest first."""
         pages = self._client.pages(f"{self._at}/pulls", state="open")
         return tuple(convert.pull_request(d) for d in pages)
+
+    def closed_pull_requests(self) -> tuple[PullRequest, ...]:
+        """One page, however many there are."""
+        pages = self._client.pages(
+            f"{self._at}/pulls", state="closed", sort="updated", direction="desc"
+        )
+        return tuple(convert.pull_request(d) for d in islice(pages, PER_PAGE))
 
     def branches(self, prefix: str) -> tuple[str, ...]:
         """By the matching references, which have no pages: one request for all."""
@@ -77,6 +82,22 @@ class PullRequestDesk:
         """Replace the body."""
         self._client.patch(f"{self._at}/pulls/{number}", {"body": body})
 
+    def required_checks(self, branch: str) -> tuple[str, ...]:
+        """From the rules that apply to the branch; they need no more than `metadata: read`."""
+        path = f"{self._at}/rules/branches/{quote(branch, safe='')}"
+        try:
+            rules = list(self._client.pages(path))
+        except UpstreamError as refused:
+            if refused.status in {403, 404}:
+                return ()
+            raise
+        wanted = (rule for rule in rules if rule.get("type") == "required_status_checks")
+        return tuple(
+            check["context"]
+            for rule in wanted
+            for check in (rule.get("parameters") or {}).get("required_status_checks") or ()
+        )
+
     def checks(self, sha: str) -> tuple[Check, ...]:
         """Check runs and statuses of the commit, Actions' ones with their workflow run."""
         suites = {
@@ -87,8 +108,7 @@ class PullRequestDesk:
             f"{self._at}/commits/{sha}/check-runs", "check_runs", filter="latest"
         )
         checks = [self._with_run(convert.check_run(data), suites) for data in runs]
-        named = {check.suite_id for check in checks}
-        checks += [self._of_run(r) for suite, r in suites.items() if suite not in named]
+        checks += [self._of_run(run) for run in suites.values() if _tells_more(run, checks)]
         combined = self._client.pages(f"{self._at}/commits/{sha}/status", "statuses")
         return (*checks, *(convert.status(data) for data in combined))
 
@@ -108,7 +128,7 @@ class PullRequestDesk:
         )
 
     def _of_run(self, run: convert.Json) -> Check:
-        """A run without any job yet: queued, waiting for approval, or failed at start-up."""
+        """A run that its jobs do not tell: none yet, more to come, or failed at start-up."""
         data = convert.run(run)
         return Check(
             name=data.name,
@@ -142,3 +162,11 @@ class PullRequestDesk:
             if not draft or refused.status != 422 or "draft" not in refused.detail.lower():
                 raise
             return self._create(head, base, title, body, draft=False)
+
+
+def _tells_more(run: convert.Json, checks: list[Check]) -> bool:
+    """Whether a run says what its check runs do not: a job that waits for others has none yet."""
+    own = [check for check in checks if check.run_id == run["id"]]
+    if not own or run["status"] != "completed":
+        return True
+    return run["conclusion"] not in _PASSING and all(c.conclusion in _PASSING for c in own)

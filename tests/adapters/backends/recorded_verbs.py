@@ -142,7 +142,8 @@ def _say(replay: Replay, found: re.Match[str], _: Any, body: dict[str, Any]) -> 
     if body.keys() != {"content"} or not parts or not parts[0].get("text"):
         return None
     backend = replay.chats(found["prefix"])
-    return lambda: backend.send(replay.session(found["chat"], BackendName.CHATS), parts[0]["text"])
+    text = parts[0]["text"].strip()
+    return lambda: backend._say(replay.session(found["chat"], BackendName.CHATS), text)
 
 
 def _interrupt(replay: Replay, found: re.Match[str], _: Any, __: Any) -> Any:
