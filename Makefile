@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types architecture unit bench check-image format lock clean
+.PHONY: demo test lint types architecture unit bench faults check-image format lock clean
 
 demo: $(STAMP)  ## the whole story, on this machine
 	$(BIN)/python -m bot demo
@@ -31,6 +31,9 @@ unit: $(STAMP)
 
 bench: $(STAMP)  ## figures, as ratios against a baseline of the same run
 	$(BIN)/python -m bench
+
+faults: $(STAMP)  ## every fault at every call, kills and interleavings
+	$(BIN)/python -m faults
 
 check-image: $(STAMP)  ## build the image and do the main job in it, where there is a Docker
 	$(BIN)/python scripts/check_image.py

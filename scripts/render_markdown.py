@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -66,6 +67,17 @@ def page(texts: dict[str, str], *, dark: bool, is_open: bool) -> str:
     )
 
 
+def captions(files: Sequence[Path]) -> dict[str, Path]:
+    """Each file by its name without the suffix; more of its path where names are equal."""
+    named: dict[str, Path] = {}
+    for file in files:
+        parts = [part for part in file.with_suffix("").parts if part not in {"/", ".", ".."}]
+        tried = ["-".join(parts[-count:]) for count in range(1, len(parts) + 1)]
+        tried += [f"{tried[-1]}-{number}" for number in range(2, len(files) + 1)]
+        named[next(name for name in tried if name not in named)] = file
+    return named
+
+
 def _box(name: str, text: str, *, is_open: bool) -> str:
     from markdown_it import MarkdownIt  # type: ignore[import-not-found,unused-ignore]
 
@@ -110,10 +122,18 @@ def main() -> int:
     if browser is None:
         sys.stderr.write(f"No browser found; install one of {', '.join(_BROWSERS)}.\n")
         return 2
-    options.outdir.mkdir(parents=True, exist_ok=True)
-    texts = {file.stem: file.read_text(encoding="utf-8") for file in options.files}
+    try:
+        options.outdir.mkdir(parents=True, exist_ok=True)
+        texts = {
+            name: file.read_text(encoding="utf-8") for name, file in captions(options.files).items()
+        }
+    except OSError as error:
+        sys.stderr.write(f"{error.filename}: {error.strerror}.\n")
+        return 2
     pages = (
-        {options.sheet: texts} if options.sheet else {name: {name: texts[name]} for name in texts}
+        {Path(options.sheet).name: texts}
+        if options.sheet
+        else {name: {name: texts[name]} for name in texts}
     )
     with tempfile.TemporaryDirectory() as scratch:
         for name, shown in pages.items():

@@ -15,22 +15,32 @@ from pathlib import Path
 from typing import Any
 
 from bot.outcomes import ExitCode
+from bot.sandbox.scenes import evidence_told, failed_log, pushed, repairs, visible
 from bot.sandbox.stories import STORIES
 from bot.sandbox.world import SandboxWorld, agent_argv
+from bot.sanitize import prompt_block
+from bot.untrusted import Untrusted
 
 PATIENCE = 60.0
+PATIENCE_WITH_AGENTS = 1800.0
+"""Seconds that one run of the bot may take: the scripted repair is quick, an agent is not."""
+_NOISE = ("::add-mask::", "::group::", "::endgroup::")
 
 
 def main(argv: list[str]) -> int:
-    """0 when the story ended as it should, 1 otherwise."""
-    parser = argparse.ArgumentParser(prog="coder-fix demo", description=__doc__)
+    """0 when the story ended as it should, or as an agent of one's own would have it."""
+    parser = argparse.ArgumentParser(
+        prog="coder-fix demo",
+        description="The whole story on this machine, everything real but the two servers.",
+        epilog="Exit code 0: it ended as it should. 1: it did not. 2: wrong input.",
+    )
     parser.add_argument("--story", choices=sorted(STORIES), default="failing-test")
     parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks")
     parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
     parser.add_argument("--write", metavar="DIR", help="write comment.md and summary.md there")
     parser.add_argument("--keep", action="store_true", help="leave the state to look at")
     given = parser.parse_args(argv)
-    agent = agent_argv(given.agent) if given.agent else None
+    agent = agent_argv(given.agent) if given.agent is not None else None
     world = SandboxWorld(STORIES[given.story], given.backend, agent, keep=given.keep)
     with world:
         told = Demo(world, Path(given.write) if given.write else None).play()
@@ -50,31 +60,50 @@ class Demo:
     _turns: int = 0
 
     def play(self) -> bool:
-        """True when every outcome is the story's own."""
+        """True when every outcome is the story's own, or an agent of one's own made another."""
         self.world.github.on_event(lambda name, payload: self.events.append((name, payload)))
         self._headline("A pull request turns CI red")
         number = self.world.break_it()
-        good = True
         for expected in self.world.story.outcomes:
+            if self._turns:
+                self._headline("The run ends again")
             self.world.github.wait_idle()
-            good &= self._answer(self._newest_run(), number) == expected
-        return good
+            if not self._answer(self._newest_run(), number, expected):
+                return False
+        return True
 
-    def _answer(self, payload: Mapping[str, Any], number: int) -> str:
-        """The bot hears of one run; its outcome, with the reason of a skip."""
+    def _answer(self, payload: Mapping[str, Any], number: int, expected: str) -> bool:
+        """The bot hears of one run; whether that ended well."""
         run = payload["workflow_run"]
         said = f"attempt {run['run_attempt']} ended as {run['conclusion']}"
         print(f"  #{number} “{run['display_title']}”: run {run['id']}, {said}")
+        self._show("The end of its log", failed_log(self.world, run["id"], run["run_attempt"]))
         self._headline(f"coder-fix runs on the workflow_run event, backend {self.world.backend}")
         code, outputs, summary = self._run_action(payload)
-        self._show("Outputs", [f"{k}: {v}" for k, v in outputs.items() if v])
+        if outputs.get("session-id"):
+            self._show("What the agent was told of the failure", evidence_told(self.world))
+        for pull in repairs(self.world):
+            self._show(f"What it pushed to {pull.head_ref}", pushed(self.world, pull))
+            body = visible(pull.issue.body or "")
+            self._show(f"The repair, #{pull.number} “{pull.issue.title}”", body)
         comment = self._comment(number)
-        self._show(f"The comment on #{number}", comment)
-        self._show("The job summary", summary)
+        self._show(f"The comment on #{number}", visible(comment) or ["(none)"])
+        self._show("The job summary", visible(summary))
+        self._show("The outputs", [f"{k}: {v}" for k, v in outputs.items() if v])
         self._written({"comment.md": comment, "summary.md": summary})
         outcome = "/".join(filter(None, (outputs.get("outcome"), outputs.get("skip-reason"))))
-        self._headline(f"Ended as `{outcome}`, exit code {code}")
-        return outcome if code == 0 else f"exit code {code}"
+        return self._judge(outcome, expected, code)
+
+    def _judge(self, outcome: str, expected: str, code: int) -> bool:
+        """Says how it ended. What an agent of one's own achieves is not for us to promise."""
+        self._headline(f"Ended as `{outcome or 'nothing'}`, exit code {code}")
+        if code == 0 and outcome == expected:
+            return True
+        if self.world.agent is None:
+            print(f"  This is wrong: expected `{expected}`, exit code 0.")
+            return False
+        print(f"  The scripted agent of this story ends as `{expected}`; yours ended otherwise.")
+        return code == 0
 
     def _newest_run(self) -> Mapping[str, Any]:
         return next(
@@ -85,7 +114,7 @@ class Demo:
             and payload["workflow_run"]["head_branch"] == "feature"
         )
 
-    def _run_action(self, payload: Mapping[str, Any]) -> tuple[int, dict[str, str], list[str]]:
+    def _run_action(self, payload: Mapping[str, Any]) -> tuple[int, dict[str, str], str]:
         """`python -m bot` with a runner's variables, its lines shown as they come."""
         self._turns += 1
         folder = self.world.root / f"runner-{self._turns}"
@@ -105,42 +134,52 @@ class Demo:
             "INPUT_POLL-INTERVAL-SECONDS": "0.5",
             **self.world.inputs(),
         }
-        process = subprocess.Popen(
+        code = self._watched(env, folder)
+        text = summary.read_text(encoding="utf-8") if summary.exists() else ""
+        return code, read_outputs(output), text
+
+    def _watched(self, env: Mapping[str, str], folder: Path) -> int:
+        """Run the bot there; its exit code."""
+        patience = PATIENCE if self.world.agent is None else PATIENCE_WITH_AGENTS
+        began = time.monotonic()
+        with subprocess.Popen(
             [sys.executable, "-P", "-m", "bot"],
-            env=env,
+            env=dict(env),
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
-        timer = threading.Timer(PATIENCE, process.terminate)
-        timer.start()
-        began = time.monotonic()
-        for line in process.stdout or ():
-            if not line.startswith("::add-mask::"):
-                print(f"  {time.monotonic() - began:5.1f} s  {line.rstrip()}", flush=True)
-        code = process.wait()
-        timer.cancel()
-        return code, read_outputs(output), summary.read_text(encoding="utf-8").splitlines()
+        ) as process:
+            timer = threading.Timer(patience, process.terminate)
+            timer.start()
+            for line in process.stdout or ():
+                if not line.startswith(_NOISE):
+                    print(f"  {time.monotonic() - began:5.1f} s  {line.rstrip()}", flush=True)
+            code = process.wait()
+            timer.cancel()
+        return code
 
-    def _comment(self, number: int) -> list[str]:
+    def _comment(self, number: int) -> str:
         comments = self.world.repository.state.pulls[number].issue.comments
-        return [line for c in comments for line in c.body.splitlines()] or ["(none)"]
+        return "\n".join(comment.body for comment in comments)
 
-    def _written(self, files: Mapping[str, list[str]]) -> None:
+    def _written(self, files: Mapping[str, str]) -> None:
         if self.write is not None:
             self.write.mkdir(parents=True, exist_ok=True)
-            for name, lines in files.items():
-                (self.write / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            for name, text in files.items():
+                (self.write / name).write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
     def _headline(self, text: str) -> None:
         self._number += 1
         print(f"\n{_bold(f'{self._number}. {text}')}", flush=True)
 
     def _show(self, title: str, lines: list[str]) -> None:
+        """Nothing for nothing: a run that is skipped tells no agent anything."""
+        if not lines:
+            return
         self._headline(title)
-        for line in lines:
-            print(f"  {line}")
+        for line in prompt_block([Untrusted(line) for line in lines]):
+            print(f"  {line}".rstrip())
 
 
 def read_outputs(path: Path) -> dict[str, str]:

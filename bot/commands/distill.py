@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from bot.commands.distill_input import inputs
-from bot.commands.distill_output import as_json, markdown, text
 from bot.errors import ConfigurationError
-from bot.evidence.distiller import Distillation
 
 CHARS_PER_TOKEN = 4
 FOUND, NOT_FOUND, WRONG_INPUT = 0, 4, 2
+LEAST_CHARS = 200
+"""Below this there is no room for a verdict and a line."""
 _DEFAULT_TOKENS = 2000
 
 
@@ -22,7 +22,8 @@ def parser() -> argparse.ArgumentParser:
     flags = argparse.ArgumentParser(
         prog="coder-fix distill",
         description="Show what failed in CI logs: the few lines that matter, with their numbers.",
-        epilog="Exit code 0: something found. 4: nothing found, the end of the log is shown.",
+        epilog="Exit code 0: something found. 2: wrong input. 3: the output cannot be written. "
+        "4: nothing found; the end of the log is shown.",
     )
     flags.add_argument(
         "files",
@@ -31,44 +32,95 @@ def parser() -> argparse.ArgumentParser:
         help="logs of jobs, plain or .gz; a run's log archive (.zip); `-` or nothing: stdin; "
         "JUnit .xml and .sarif reports are read as such",
     )
-    flags.add_argument("--url", metavar="RUN_URL", default="", help="page that lines link to")
-    flags.add_argument("--compare", metavar="GREEN", help="log of a green run of the same job")
-    size = flags.add_mutually_exclusive_group()
-    size.add_argument(
-        "--budget-tokens", metavar="N", type=_positive, help="a token is 4 characters"
+    flags.add_argument(
+        "--url",
+        metavar="RUN_URL",
+        type=_url,
+        default="",
+        help="page of the run, or better of the job (…/job/ID), where a link leads to the line",
     )
-    size.add_argument("--budget-chars", metavar="N", type=_positive)
+    flags.add_argument(
+        "--compare",
+        metavar="GREEN",
+        help="log of a green run of the same job; lines that it has not are marked",
+    )
+    size = flags.add_mutually_exclusive_group()
+    size.add_argument("--budget-tokens", metavar="N", type=_tokens, help="a token is 4 characters")
+    size.add_argument("--budget-chars", metavar="N", type=_chars)
     flags.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    flags.add_argument("--explain", action="store_true", help="say why each line was kept")
+    flags.add_argument(
+        "--explain", action="store_true", help="say why each line was kept (text and json)"
+    )
     return flags
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the verb; returns the exit code."""
-    options = parser().parse_args(argv)
-    budget = options.budget_chars or CHARS_PER_TOKEN * (options.budget_tokens or _DEFAULT_TOKENS)
+    flags = parser()
+    options = flags.parse_args(argv)
+    if options.explain and options.format == "markdown":
+        flags.error("--explain goes with --format text and json, not with markdown")
     with ExitStack() as stack:
         try:
-            logs, reports = inputs(options.files or ["-"], stack)
-            green = inputs([options.compare], stack)[0][0] if options.compare else None
+            shown, found = _distilled(options, stack)
         except ConfigurationError as error:
             sys.stderr.write(f"coder-fix distill: {error}\n")
             return WRONG_INPUT
-        url = options.url.partition("#")[0].rstrip("/")
-        read = Distillation(logs, green=green, reports=reports, job_url=lambda *_: url)
-        shown = _FORMATS[options.format](read, budget, options.explain)
     sys.stdout.write(shown)
-    return FOUND if read.found else NOT_FOUND
+    return FOUND if found else NOT_FOUND
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
+def _distilled(options: argparse.Namespace, stack: ExitStack) -> tuple[str, bool]:
+    """What to print, and whether anything was found."""
+    from bot.commands.distill_input import inputs, is_binary
+    from bot.commands.distill_output import FORMS
+    from bot.commands.distill_words import Order
+    from bot.evidence.compare import printed
+    from bot.evidence.distiller import Distillation, read_log
+    from bot.evidence.scan import scanner
+
+    given = inputs(options.files or ["-"], stack)
+    texts = [log for log in given.logs if not is_binary(log)]
+    if count := len(given.logs) - len(texts):
+        which = "1 log is" if count == 1 else f"{count} logs are"
+        sys.stderr.write(f"coder-fix distill: {which} binary and left out\n")
+    green = next(iter(inputs([options.compare], stack).logs), None) if options.compare else None
+    read = Distillation(texts, green=green, reports=given.reports, job_url=lambda *_: options.url)
+    known = printed([job.weighed for job in read_log(green, scanner())]) if green else None
+    order = Order(read, _budget(options), options.explain, known, given.steps)
+    if count and not texts and not given.reports and options.format != "json":
+        return "There is no text in the log.\n", False
+    return FORMS[options.format](order), read.found
+
+
+def _budget(options: argparse.Namespace) -> int:
+    """Characters."""
+    tokens = options.budget_tokens or _DEFAULT_TOKENS
+    return int(options.budget_chars or CHARS_PER_TOKEN * tokens)
+
+
+def _tokens(given: str) -> int:
+    return _at_least(LEAST_CHARS // CHARS_PER_TOKEN, given)
+
+
+def _chars(given: str) -> int:
+    return _at_least(LEAST_CHARS, given)
+
+
+def _at_least(least: int, given: str) -> int:
+    number = int(given) if re.fullmatch(r"\d{1,9}", given.strip()) else 0
+    if number < least:
+        msg = f"{given!r} is no budget: give a whole number from {least} on"
+        raise argparse.ArgumentTypeError(msg)
     return number
 
 
-_FORMATS = {"text": text, "json": as_json, "markdown": markdown}
+def _url(given: str) -> str:
+    if given and not re.fullmatch(r"https?://[^\s\x00-\x1f]+", given):
+        msg = f"{given!r} is no address: give the page of the run, https://…/actions/runs/ID"
+        raise argparse.ArgumentTypeError(msg)
+    return given.partition("#")[0].rstrip("/")
+
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,55 +1,116 @@
-"""What `coder-fix distill` prints: text, markdown, JSON. Every outside text passes bot.sanitize."""
+"""What `coder-fix distill` prints. Every outside text passes bot.sanitize."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping
 
+from bot.commands.distill_json import as_json
+from bot.commands.distill_markdown import markdown
+from bot.commands.distill_words import (
+    EMPTY,
+    Order,
+    finding,
+    inline,
+    legs,
+    more,
+    telling,
+    times,
+    verdict,
+)
 from bot.evidence import numbered
-from bot.evidence.distiller import Distillation
-from bot.model.evidence import Diagnostic, Evidence, Excerpt
-from bot.sanitize import markdown_block, prompt_block, to_markdown, to_prompt
-from bot.untrusted import Untrusted
+from bot.model.evidence import Evidence, Excerpt
+from bot.sanitize import prompt_block, to_prompt
 
-_DIAGNOSTICS_SHOWN = 20
+_TRIES = 8
+_HEADING = 60
+_MARGIN = 8
+_FINDING = 160
+_FINDINGS_SHARE = 5
+"""The list of findings takes at most a fifth of the budget."""
+_MARKED = "Lines marked + are not in the green log."
+_NUMBER = re.compile(r"(\d+)\| ")
 
 
-def text(read: Distillation, budget: int, explain: bool) -> str:  # noqa: FBT001 - a flag of the verb
-    """For people and agents: class and reason, then numbered lines, all within the budget."""
-    first = read.evidence(budget)
-    heads = [f"{first.failure_class.value}: {_inline(first.class_reason, 100)}"]
-    heads += [head for excerpt in first.excerpts for head in _heading(excerpt)]
-    evidence = read.evidence(max(budget * 3 // 4, budget - sum(len(head) + 1 for head in heads)))
-    lines = heads[:1]
+def text(order: Order) -> str:
+    """For people and agents: class and reason, findings, then numbered lines, all in the budget."""
+    if order.is_empty:
+        return f"{EMPTY}\n"
+    budget, room = order.budget, order.budget
+    shown = _lines(order, order.read.evidence(room))
+    for _ in range(_TRIES):
+        over = sum(len(line) + 1 for line in shown) - budget
+        if order.explain or over <= 0:
+            break
+        room -= over + _MARGIN  # headings, and what made the lines safe: all but the log itself
+        shown = _lines(order, order.read.evidence(max(1, room)))
+    whole = "\n".join(shown) + "\n"
+    return whole if order.explain else _within(whole, budget)
+
+
+def _lines(order: Order, evidence: Evidence) -> list[str]:
+    limit = min(_HEADING, order.budget // 50)
+    lines = [verdict(order, evidence), *_findings(order, evidence)]
+    if order.green is not None:
+        lines.append(_MARKED)
     for excerpt in evidence.excerpts:
-        lines += _heading(excerpt)
+        lines += _heading(order, excerpt, limit)
         texts = prompt_block([line.text for line in excerpt.lines])
         shown = numbered([line.number for line in excerpt.lines], texts)
-        lines += _explained(read, excerpt, shown) if explain else shown
-    return _within("\n".join(lines) + "\n", budget) if not explain else "\n".join(lines) + "\n"
+        why = _reasons(order, excerpt) if order.explain else {}
+        lines += _annotated(shown, order.new(excerpt), why)
+    return lines
 
 
-def _heading(excerpt: Excerpt) -> list[str]:
-    named = [excerpt.job.raw, excerpt.step_name.raw]
-    first = excerpt.command.raw.partition("\n")[0]
-    named += [f"$ {first}"] if first and first not in excerpt.step_name.raw else []
-    heading = _inline(" > ".join(filter(None, named)), 60) if any(named) else ""
-    legs = f" (and {len(excerpt.legs) - 1} more jobs)" if len(excerpt.legs) > 1 else ""
-    return [f"== {heading}{legs}"] if heading or legs else []
+def _findings(order: Order, evidence: Evidence) -> list[str]:
+    """`- tests/test_cart.py:41: test_total: assert 84 == 90`, as many as have room.
+
+    A finding without a place is a line of the log and no more: the excerpt shows it.
+    """
+    lines: list[str] = []
+    room = order.budget // _FINDINGS_SHARE
+    told = [d for d in telling(evidence.diagnostics) if d.path or d.test]
+    for diagnostic in told:
+        line = f"- {inline(finding(diagnostic).raw, _FINDING)}{times(diagnostic)}"
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    return [*lines, *more(len(told) - len(lines))] if lines else []
 
 
-def _explained(read: Distillation, excerpt: Excerpt, shown: list[str]) -> Iterator[str]:
-    reasons: dict[str, str] = {}
-    for job in read.jobs:
-        if job.name == excerpt.job.raw:
-            for index, why in job.weighed.why.items():
-                worth = job.weighed.worth.get(index, 0.0)
-                reasons[str(job.cut.lines[index].number)] = f"{worth:.1f} {_inline(why, 60)}"
+def _heading(order: Order, excerpt: Excerpt, limit: int) -> list[str]:
+    """Job and step, the legs that say the same, and what the step ran: a repair begins there."""
+    command = excerpt.command.raw.strip().partition("\n")[0]
+    step = excerpt.step_name.raw
+    named = [excerpt.job.raw, "" if step in {f"Run {command}", f"$ {command}"} else step]
+    name = inline(" > ".join(filter(None, named)), limit) if any(named) else ""
+    same = legs(excerpt, lambda leg: to_prompt(leg, limit=max(limit, 1)))
+    heading = " ".join(filter(None, (name, f"({same})" if same else "")))
+    lines = [f"== {heading}"] if heading else []
+    lines += [inline(order.link(excerpt), 300)] if excerpt.url else []
+    return [*lines, f"$ {inline(command, 2 * limit)}"] if command else lines
+
+
+def _annotated(shown: list[str], new: frozenset[int], why: Mapping[int, str]) -> Iterator[str]:
+    """With `+` before what is new, and below each line why it was kept."""
     for line in shown:
-        yield line
-        if reason := reasons.get(line.partition("|")[0]):
-            yield f"      ^ {reason}"
+        found = _NUMBER.match(line)  # an omission has no number
+        number = int(found[1]) if found else 0
+        yield f"{number}|+{line[found.end() - 1 :]}" if found and number in new else line
+        if number in why:
+            yield f"      ^ {why[number]}"
+
+
+def _reasons(order: Order, excerpt: Excerpt) -> dict[int, str]:
+    job = order.job(excerpt)
+    if job is None:
+        return {}
+    worth = job.weighed.worth
+    return {
+        job.cut.lines[index].number: f"{worth.get(index, 0.0):.1f} {inline(why, 60)}"
+        for index, why in job.weighed.why.items()
+    }
 
 
 def _within(text: str, budget: int) -> str:
@@ -59,101 +120,5 @@ def _within(text: str, budget: int) -> str:
     return text[:budget]
 
 
-def _inline(text: str, limit: int) -> str:
-    return to_prompt(Untrusted(text), limit=limit) if text else ""
-
-
-def markdown(read: Distillation, budget: int, explain: bool) -> str:  # noqa: ARG001, FBT001 - one signature
-    """For comments and summaries: the findings as a list, the lines in fenced blocks."""
-    evidence = read.evidence(max(1, budget * 3 // 4))
-    out = [f"**{evidence.failure_class.value}**: {_inline(evidence.class_reason, 100)}", ""]
-    out += [f"- {_finding(diagnostic)}" for diagnostic in evidence.diagnostics[:_DIAGNOSTICS_SHOWN]]
-    for excerpt in evidence.excerpts:
-        link = f" ([log]({excerpt.url}))" if excerpt.url.startswith("https://") else ""
-        out += ["", f"{to_markdown(Untrusted(_heading_text(excerpt)))}{link}", ""]
-        numbers = [line.number for line in excerpt.lines]
-        out.append(markdown_block([line.text for line in excerpt.lines], numbers=numbers))
-    return "\n".join(out) + "\n"
-
-
-def _heading_text(excerpt: Excerpt) -> str:
-    return " > ".join(filter(None, (excerpt.job.raw, excerpt.step_name.raw))) or "log"
-
-
-def _finding(diagnostic: Diagnostic) -> str:
-    place = f"{diagnostic.path}:{diagnostic.line}" if diagnostic.line else diagnostic.path
-    said = ": ".join(filter(None, (place, diagnostic.test, diagnostic.message.raw)))
-    times = f" ({diagnostic.count} times)" if diagnostic.count > 1 else ""
-    return to_markdown(Untrusted(said)) + times
-
-
-def as_json(read: Distillation, budget: int, explain: bool) -> str:  # noqa: FBT001 - one signature
-    """For programs: everything that was found."""
-    evidence = read.evidence(budget)
-    return json.dumps(_plain(read, evidence, explain=explain), indent=1, ensure_ascii=False) + "\n"
-
-
-def _plain(read: Distillation, evidence: Evidence, *, explain: bool) -> dict[str, Any]:
-    """The evidence as JSON; its texts cleaned and redacted like everywhere."""
-    excerpts: list[dict[str, Any]] = []
-    for excerpt in evidence.excerpts:
-        texts = prompt_block([line.text for line in excerpt.lines])
-        lines: list[dict[str, Any]] = [
-            {"number": line.number, "text": text}
-            for line, text in zip(excerpt.lines, texts, strict=True)
-        ]
-        if explain:
-            reasons = _reasons(read, excerpt)
-            lines = [line | {"why": reasons.get(line["number"], "")} for line in lines]
-        excerpts.append(
-            {
-                "job": _inline(excerpt.job.raw, 200),
-                "step": excerpt.step,
-                "step_name": _inline(excerpt.step_name.raw, 200),
-                "command": "\n".join(
-                    prompt_block([Untrusted(c) for c in excerpt.command.raw.split("\n")])
-                ),
-                "url": excerpt.url,
-                "legs": [_inline(leg, 200) for leg in excerpt.legs],
-                "total_lines": excerpt.total_lines,
-                "lines": lines,
-            }
-        )
-    return {
-        "found": read.found,
-        "class": evidence.failure_class.value,
-        "reason": _inline(evidence.class_reason, 200),
-        "fingerprint": list(evidence.fingerprint),
-        "diagnostics": [_plain_diagnostic(diagnostic) for diagnostic in evidence.diagnostics],
-        "summary": prompt_block(evidence.summary),
-        "excerpts": excerpts,
-        "chars_in": evidence.chars_in,
-        "chars_out": evidence.chars_out,
-    }
-
-
-def _reasons(read: Distillation, excerpt: Excerpt) -> dict[int, str]:
-    return {
-        job.cut.lines[index].number: why
-        for job in read.jobs
-        if job.name == excerpt.job.raw
-        for index, why in job.weighed.why.items()
-    }
-
-
-def _plain_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "tool": diagnostic.tool,
-        "class": diagnostic.failure_class.value,
-        "message": _inline(diagnostic.message.raw, 500),
-        "path": _inline(diagnostic.path, 300),
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "rule": _inline(diagnostic.rule, 100),
-        "test": _inline(diagnostic.test, 300),
-        "frame": _inline(diagnostic.frame, 300),
-        "first_line": diagnostic.span.first,
-        "last_line": diagnostic.span.last,
-        "legs": [_inline(leg, 200) for leg in diagnostic.legs],
-        "count": diagnostic.count,
-    }
+FORMS: Mapping[str, Callable[[Order], str]] = {"text": text, "json": as_json, "markdown": markdown}
+"""By the word of `--format`."""

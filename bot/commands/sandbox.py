@@ -23,7 +23,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
     parser.add_argument("--write", metavar="DIR", help="write inputs.env and event.json there")
     given = parser.parse_args(argv)
-    agent = agent_argv(given.agent) if given.agent else None
+    agent = agent_argv(given.agent) if given.agent is not None else None
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())

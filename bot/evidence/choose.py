@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bot.evidence.scan import Index, Scanner
 
-WHOLE = 2 * 1024 * 1024
+WHOLE = 2048 * 1024
 PART = 768 * 1024
 _FULL_SHARES = 3
 """Logs of a run that are read so thoroughly; those after them mostly repeat them."""
 _TAIL_BLOCKS = 3
+_TELLING_SHARE = 0.02
+"""A block that says less than this of what the most telling one says is not read."""
 
 
 def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int, int]]:
@@ -38,7 +40,10 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
             value += kind / holders[anchor] ** 0.75 * (1.5 if anchor not in seen else 1.0)
         seen |= block.anchors
         worth.append(value)
-    order = sorted(range(len(blocks)), key=lambda i: (-worth[i], i))
+    least = max(worth) * _TELLING_SHARE
+    order = sorted(
+        (i for i in range(len(blocks)) if worth[i] > least), key=lambda i: (-worth[i], i)
+    )
     tail = range(max(0, len(blocks) - _TAIL_BLOCKS), len(blocks))
     chosen: set[int] = set()
     size = 0

@@ -6,11 +6,14 @@ project could mend failed besides: a real failure that is taken for bad weather 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.evidence.slices import Step
 from bot.evidence.weigh import Weighed
 from bot.log_formats import Finding, Line, Pattern
+from bot.log_formats.network import names_public_service
 from bot.outcomes import FailureClass
 
 _C = FailureClass
@@ -43,6 +46,7 @@ _EVENTS = _rules(
     ),
     (_C.CONFIG, "an action cannot be resolved", r"Unable to resolve action"),
 )
+_LIMIT = "a limit of a registry was reached"
 _WEATHER = _rules(
     (
         _C.INFRASTRUCTURE,
@@ -66,8 +70,8 @@ _WEATHER = _rules(
     ),
     (
         _C.INFRASTRUCTURE,
-        "a limit of a registry was reached",
-        r"(?i)toomanyrequests|API rate limit exceeded|429 Too Many Requests|too many requests",
+        _LIMIT,
+        r"(?i)toomanyrequests: |API rate limit exceeded|^(?!\W*\[?429\]?\b)(?!.*\btests?\b).*too many requests",
     ),
     (
         _C.INFRASTRUCTURE,
@@ -83,16 +87,24 @@ _WEATHER = _rules(
 _LOCAL = Pattern(
     r"(?i)localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal|\.local\b|\b(?:assert|expect|tests?\b)"
 )
+_HOST = Pattern(
+    r"(?i)(?:\w://(?:[^/\s@]+@)?|\b(?:ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|host(?:name)?:?|connect to|lookup) )"
+    r"[\"']?(?:[\w-]+\.)+[a-z]{2,}\b"
+)
+_CHECKED = Pattern(
+    r"\s*(?:--- FAIL|FAIL(?:ED|URES?)?\b|not ok|[✗✘✖×✕]|\[\d{3}\] |\d+ failing|Tests?(?: run)?: +\d)"
+)
+"""A test or a link check that failed: what it was answered is its subject."""
 _BOX = Pattern(r"[\s│|╷╵>]+")
 _HINTS = _rules(
-    (_C.TIMEOUT, "a time limit ended it", r"(?i)exited with 124\b|exit code 124\b|health ?check failed|(?:not|never) (?:become |became )?(?:ready|healthy)|did not (?:start|respond|become)|after \d+ (?:attempts|retries|tries)|timed out after \d|No output has been received|time limit exceeded|timeout reached"),
+    (_C.TIMEOUT, "a time limit ended it", r"(?i)exited with 124\b|exit code 124\b|health ?check failed|(?:not|never) (?:become |became )?(?:ready|healthy)|did not (?:start|respond|become)|after \d+ (?:attempts|retries|tries)|(?<!test )timed out after \d|No output has been received|time limit exceeded|timeout reached"),
     (_C.CONFIG, "something is not permitted", r"(?i)resource not accessible by integration|permission .*denied to|not authorized to perform|denied: |authentication failed|bad credentials|could not load credentials|input required and not supplied|requires? (?:a )?(?:secret|token)|unauthorized|403 Forbidden|installation not allowed|invalid (?:api )?(?:key|token)|could not read Username|is not set\b|must be set|missing required|is invalid\b|security token"),
-    (_C.DEPENDENCY, "a dependency cannot be had", r"(?i)could not resolve dependenc|no matching (?:distribution|version|package)|ERESOLVE|lock ?file|missing go\.sum|resolution-too-deep|unsatisfiable|version solving failed|peer dep|unable to locate package|cannot be resolved|dependency conflict|requirements? .*conflict|npm ci|shared librar|Cannot find module|No module named|ModuleNotFoundError|ERR_MODULE_NOT_FOUND|requested module|requires? (?:go|node|python|php|ruby|java)\b.{0,30}\d|unsupported engine|vulnerab"),
-    (_C.CONFIG, "the workflow asks for what is not there", r"(?i)unable to resolve action|couldn't find remote ref|Artifact not found|unable to find version|command not found|No such file or directory|remote branch .* not found|unable to process file command|Could not find task|unknown (?:option|flag|command)|flag provided but not defined|unrecognized (?:option|argument)|missing script|is not a valid (?:option|command)|environment variable|does not exist|not found in PATH|404 Not Found|can't open file|cannot open"),
+    (_C.DEPENDENCY, "a dependency cannot be had", r"(?i)could not resolve dependenc|no matching (?:distribution|version|package)|ERESOLVE|lock ?file|missing go\.sum|resolution-too-deep|unsatisfiable|version solving failed|peer dep|unable to locate package|cannot be resolved|dependency conflict|requirements? .*conflict|npm ci|shared librar|Cannot find module ['\"]?(?![./'\"])|No module named|ModuleNotFoundError|requested module|requires? (?:go|node|python|php|ruby|java)\b.{0,30}\d|unsupported engine|vulnerab|404 Not Found|returned error: 404|\bE404\b|(?:hash|checksum) mismatch|vendor(?:Hash|ing\b)|do(?:es)? not match the checksum|has no installation candidate|unmet dependenc|held broken packages|no match for argument|unable to find a match|nothing provides|unable to select packages|no available formula|can't locate \S+\.pm|there is no package called|could not find (?:a version|gem|artifact|module|package|compatible version)|non-resolvable|could not resolve all|no required module provides|unknown revision|unable to find (?:package|a specification)|cannot load such file|cannot find package|ETARGET|notarget|ResolutionImpossible|metadata-generation-failed|failed building wheel|DistributionNotFound|VersionConflict|requires-python|failed to select a version|failed to load source for dependency|requires rustc|could not? find \w+ \(missing|no package '\S+' found|manifest (?:unknown|for \S+ not found)|pull access denied|have diverged|PackagesNotFound|failed to query available provider|version [`']GLIBC"),
+    (_C.CONFIG, "the workflow asks for what is not there", r"(?i)unable to resolve action|couldn't find remote ref|Artifact not found|unable to find version|command not found|\d: \S+: not found|is not recognized as|(?<!fatal error: )\b(?!\S+\.h(?:pp)?: )\S+: No such file or directory|merge conflict|no rule to make target|remote branch .* not found|unable to process file command|Could not find task|unknown (?:option|flag|command)|flag provided but not defined|unrecognized (?:option|argument)|missing script|is not a valid (?:option|command)|environment variable|does not exist(?! in the current context)|not found in PATH|can't open file|cannot open"),
     (_C.TYPE, "a type checker objects", r"error TS\d+|incompatible type|is not assignable|\[attr-defined\]"),
-    (_C.LINT, "a style check objects", r"(?i)would reformat|clang-format|\blint(?:er|ing)?\b|prettier|code style|trailing whitespace|\b[EWF]\d{3}\b|coverage threshold|required test coverage|not formatted|please (?:re)?(?:build|format|run).*commit|banned|policy|must carry|spell|validity error"),
-    (_C.COMPILE, "it does not compile", r"(?i)\bcompil|syntax ?error|undefined reference|linker|\bld\b|cannot find symbol|undeclared|error: aborting|fatal error:|build failed|undefined \(type|unexpected (?:token|identifier)|parse error|not declared|collect2|relocation"),
-    (_C.TEST, "a test failed", r"(?i)\btests? (?:failed|failing)|failing tests?|assert|\d+ failed|\bFAIL\b|expected .* (?:got|but|to)|--- FAIL|\bspec\b|panicked"),
+    (_C.LINT, "a style check objects", r"(?i)would reformat|clang-format|\blint(?:er|ing)?\b|prettier|code style|trailing whitespace|\b[EWF]\d{3}\b|not formatted|please (?:re)?(?:build|format|run).*commit|banned|policy|must carry|misspell|spell-?check|cspell|typos|validity error"),
+    (_C.COMPILE, "it does not compile", r"(?i)\bcompil|syntax ?error|undefined reference|linker|\bld\b|cannot find symbol|undeclared|\bunknown type\b|error: aborting|fatal error:|undefined \(type|unexpected (?:token|identifier)|parse error|not declared|collect2|relocation"),
+    (_C.TEST, "a test failed", r"(?i)\btests? (?:failed|failing|timed out)|coverage (?:threshold|failure)|required test coverage|failing tests?|assert|\d+ failed|\bFAIL\b|expected .* (?:got|but|to)|--- FAIL|\bspec\b|panicked"),
 )  # fmt: skip
 
 
@@ -104,8 +116,16 @@ _COMMANDS = _rules(
     (_C.COMPILE, "the step builds", r"(?i)\b(?:build|compile|make|cmake|ninja|gradlew?|mvn|cargo|go|xcodebuild|webpack|vite|bundle|nix|docker|bazel|assemble|dist)\b"),
     (_C.CONFIG, "the step deploys", r"(?i)\b(?:deploy\w*|publish|release|push|login|terraform|helm|kubectl|aws|gcloud|az|gh|upload|checkout|clone)\b"),
 )  # fmt: skip
+_PREPARING = {_C.COMPILE: 1, _C.DEPENDENCY: 2, _C.CONFIG: 3}
+"""What a step with several commands is least likely to be there for."""
 _TIMEOUT_CODE = 124  # of coreutils' timeout
 _STEP_VOTE = 3.0
+_SCRIPT = 600
+"""Characters of a step's script that are looked at."""
+_OFTEN_WEATHER = frozenset({_C.DEPENDENCY, _C.CONFIG, _C.INFRASTRUCTURE})
+"""Where nothing but these is found, a service that did not answer explains the others."""
+_JUDGES = frozenset({"network", "signals"})
+"""Tools whose `unknown` is a judgement: they have looked for who is to blame."""
 _LAST = {_C.INFRASTRUCTURE: 1, _C.UNKNOWN: 2}
 _TOP = 4
 _OWN_LINES = 12
@@ -125,7 +145,7 @@ def classify(jobs: Sequence[Weighed], notes: Sequence[str] = ()) -> Verdict:
         for kind, why, pattern in _EVENTS:
             if pattern.search(note):
                 return Verdict(kind, f"{why}, says GitHub")
-    verdicts = [_of_job(job) for job in jobs]
+    verdicts = [_of_job(job) for job in [j for j in jobs if j.is_final] or jobs]
     verdicts.sort(key=lambda verdict: _LAST.get(verdict.kind, 0))  # one that can be mended decides
     if verdicts and verdicts[0].reason:
         return verdicts[0]
@@ -137,14 +157,19 @@ def _of_job(job: Weighed) -> Verdict:
     if event:
         return event
     top = list(_top_lines(job))
-    known = [(f, _class_of(job, f)) for f in job.findings if job.place_factor(f.first) == 1.0]
-    known = [(f, kind) for f, kind in known if kind is not _C.UNKNOWN]
-    if not {kind for _, kind in known} - {_C.DEPENDENCY, _C.CONFIG, _C.INFRASTRUCTURE}:
+    found = [(f, _class_of(job, f)) for f in job.findings if job.place_factor(f.first) == 1.0]
+    known = [(f, kind) for f, kind in found if kind is not _C.UNKNOWN]
+    doubted = any(f.diagnostic.tool in _JUDGES and kind is _C.UNKNOWN for f, kind in found)
+    checked = any(_CHECKED.match(line.text) for _, line in top)
+    mendable = {kind for _, kind in known} - _OFTEN_WEATHER
+    if not (mendable or doubted or checked):
         weather = _weather([line.text for _, line in top[:_TOP]])
         if weather:
             return weather
     if known:
         return _by_findings(job, known)
+    if doubted:
+        return Verdict(_C.UNKNOWN, "who is to blame cannot be told")
     for step in job.cut.steps:
         if "operation was canceled" in step.event:
             return Verdict(_C.UNKNOWN, f"the job was cancelled, line {step.exit_at}")
@@ -157,7 +182,7 @@ def _class_of(job: Weighed, finding: Finding) -> FailureClass:
     Of a tool that only runs others, what its message speaks of.
     """
     kind = finding.diagnostic.failure_class
-    if kind in {_C.TEST, _C.LINT, _C.TYPE}:
+    if kind in {_C.TEST, _C.LINT, _C.TYPE} or finding.diagnostic.tool in _JUDGES:
         return kind
     texts = [job.cut.lines[index].text for index in sorted(finding.roles)[:_OWN_LINES]]
     whole = _BOX.compiled.sub(" ", " ".join(texts))  # a box wraps its sentences
@@ -165,10 +190,8 @@ def _class_of(job: Weighed, finding: Finding) -> FailureClass:
         return weather.kind
     if finding.diagnostic.tool in _DRIVERS:
         message = finding.diagnostic.message.raw
-        for hinted, _, pattern in _HINTS:
-            wanted = kind is _C.UNKNOWN or hinted in {_C.CONFIG, _C.DEPENDENCY}
-            if wanted and pattern.search(message):
-                return hinted
+        told = (hinted for hinted, _, pattern in _HINTS if pattern.search(message))
+        return kind if kind is not _C.UNKNOWN else next(told, kind)
     return kind
 
 
@@ -205,9 +228,16 @@ def _weather(texts: Sequence[str]) -> Verdict | None:
     """Bad weather, if one of the lines says so and does not speak of this machine."""
     for text in texts:
         for kind, why, pattern in _WEATHER:
-            if pattern.search(text) and not _LOCAL.search(text):
+            if pattern.search(text) and (why == _LIMIT or _is_of_others(text)):
                 return Verdict(kind, why)
     return None
+
+
+def _is_of_others(text: str) -> bool:
+    """Whether the line can speak of a public service: it names one, or no host at all."""
+    if _LOCAL.search(text):
+        return False
+    return not _HOST.search(text) or names_public_service(text)
 
 
 def _hinted(job: Weighed, top: Sequence[tuple[float, Line]]) -> Verdict | None:
@@ -221,13 +251,27 @@ def _hinted(job: Weighed, top: Sequence[tuple[float, Line]]) -> Verdict | None:
                 reasons.setdefault(kind, f"{why}, line {line.number}")
                 break
     step = job.cut.first_red
-    if step and top:
-        for kind, why, pattern in _COMMANDS:
-            if pattern.search(step.name) or pattern.search(step.script[:300]):
-                votes[kind] = votes.get(kind, 0.0) + _STEP_VOTE
-                reasons.setdefault(kind, why)
-                break
+    if step and top and (purpose := _purpose(step)):
+        votes[purpose.kind] = votes.get(purpose.kind, 0.0) + _STEP_VOTE
+        reasons.setdefault(purpose.kind, purpose.reason)
     if not votes:
         return None
     best = max(votes, key=lambda kind: votes[kind])
     return Verdict(best, reasons[best])
+
+
+def _purpose(step: Step) -> Verdict | None:
+    """What the step is there for, by its name, else by its commands.
+
+    Most steps install something before they do their work.
+    """
+    for texts in ([step.name], re.split(r"\n|&&|;", step.script[:_SCRIPT])):
+        found = [verdict for text in texts if (verdict := _of_command(text))]
+        if found:
+            return min(found, key=lambda verdict: _PREPARING.get(verdict.kind, 0))
+    return None
+
+
+def _of_command(text: str) -> Verdict | None:
+    fitting = (Verdict(kind, why) for kind, why, pattern in _COMMANDS if pattern.search(text))
+    return next(fitting, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,12 @@ LEAST_WORTH = 0.1
 _SUMMARY_LINES = 12
 _SHORTEST, _LONGEST = 200, 500
 """Characters shown of a line, by budget."""
+_SET_UP = re.compile(
+    r"\ufeff?(?:Current runner version: |Runner name: |Runner group name: |Machine name: |Secret source: "
+    r"|Prepare (?:workflow directory|all required actions)|Getting action download info"
+    r"|Download action repository |Complete job name: )"
+)
+"""What the runner says in every job: not worth a line where GitHub says that it went well."""
 _DEAR = 400
 """A line of so many characters costs as much as two ordinary ones are worth."""
 
@@ -155,6 +162,7 @@ class Distillation:
             total_lines=job.lines,
             url=url,
             legs=(job.name, *job.legs) if job.legs else (),
+            step_first=red.first if red and red.first else 1,
         )
 
 
@@ -170,8 +178,8 @@ def distill(  # noqa: PLR0913 - each is another source of evidence
 ) -> Evidence:
     """What failed, its excerpts together at most `budget_chars` characters as `numbered` shows them.
 
-    `logs` may be a generator: each log is read when it arrives, while the next is downloaded. A log
-    of 0 bytes, or one that cannot be opened, stands for one that could not be had: its job's
+    `logs` may be a generator: each log is read when it arrives, while the next is downloaded;
+    `missing` and `annotations` are looked at when it has ended. A log of 0 bytes, or one that cannot be opened, stands for one that could not be had: its job's
     annotations and failed steps are all there is. `annotations` are by job id. `green` is the last
     green log of the same job. Never raises for what a log, a report or an annotation holds.
     """
@@ -219,9 +227,12 @@ def _select(jobs: Sequence[JobReading], budget: int) -> list[Selection]:
     selections = [Selection() for _ in jobs]
     candidates = []
     for number, job in enumerate(jobs):
+        set_up = any(
+            s.name.raw == "Set up job" and s.conclusion == "success" for s in job.log.job.steps
+        )
         for index, worth in job.weighed.worth.items():
-            if worth > LEAST_WORTH:
-                line = job.cut.lines[index]
+            line = job.cut.lines[index]
+            if worth > LEAST_WORTH and not (set_up and _SET_UP.match(line.text)):
                 text = cut(line.shown, limit, hint(line.shown) if len(line.shown) > limit else 0)
                 candidates.append((worth / (1 + len(text) / _DEAR), number, line.number, text))
     fill(candidates, selections, budget)

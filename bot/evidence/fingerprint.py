@@ -69,12 +69,15 @@ def fingerprint_of(diagnostic: Diagnostic) -> str:
 
 
 def fingerprint(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
-    """The hash of each, without repetition, sorted.
+    """The hash of each, without repetition, sorted; where some name a test or a file, of those.
 
-    Tests that run in parallel fail in any order; and the first few of two long sorted lists are
-    shared when the lists are alike.
+    What names neither (`make: Error 1`, a hook that changed files) is said of many failures alike.
+        Tests that run in parallel fail in any order; and the first few of two long sorted lists are
+        shared when the lists are alike.
     """
-    return tuple(sorted({fingerprint_of(diagnostic) for diagnostic in diagnostics}))
+    found = list(diagnostics)
+    placed = [d for d in found if d.test or d.path]
+    return tuple(sorted({fingerprint_of(diagnostic) for diagnostic in placed or found}))
 
 
 def same_failure(one: Iterable[str], other: Iterable[str]) -> bool:

@@ -21,6 +21,9 @@ ROLE_WORTH = {
     Role.NOISE: 0.2,
 }
 TELLING = 2.5
+SPREAD = 0.5
+"""A line of a step that did not fail lends nothing to its neighbors if it is worth less."""
+BESIDE = "beside a telling line"
 _END_LINES = 30
 _RANK = {Role.TITLE: 0.08, Role.CAUSE: 0.2, Role.FRAME: 0.4, Role.DETAIL: 0.4}
 """How much less each further finding is worth than the first: breadth before depth."""
@@ -241,6 +244,8 @@ def _by_neighborhood(job: Weighed) -> None:
     values = {i: job.worth[i] for i in best}
     for rank, index in enumerate(best):
         known = index in job.marks or ":" in job.why.get(index, "")
+        if values[index] < SPREAD and job.place_factor(index) < 1.0:
+            continue
         offsets = (*_NEAR, *_WIDER) if rank < 15 else _NEAR
         for offset, share in offsets:
             near = index + offset
@@ -252,4 +257,4 @@ def _by_neighborhood(job: Weighed) -> None:
                 continue
             worth = values[index] * share * (0.5 if known else 1.0)
             if job.why.get(near) != "a trailer":
-                job.raise_to(near, worth, "beside a telling line")
+                job.raise_to(near, worth, BESIDE)

@@ -10,6 +10,10 @@ import re
 from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
 
+_TESTING = Pattern(
+    r"test result: |---- .+ ----$|test \S.* \.\.\. FAILED|error: (?:doc)?test (?:run )?failed"
+    r"| *Summary \[| *(?:TRY \d+ )?[A-Z]+ +\[ *[>\d.]+s\]"
+)
 _BLOCK = Pattern(r"---- (?P<test>\S.*?) (?:stdout|stderr) ----$")
 _BLOCK_END = Pattern(r"---- .+ ----$|failures:$|successes:$|test result: ")
 _PANIC = Pattern(
@@ -144,11 +148,12 @@ def read(region: Region, reading: Reading) -> None:
         blocks.append(block)
         _add(region, reading, block, index, found["test"], "")
     inside = {i for block in blocks for i in block}
+    tested = {region[index].step for index, _ in region.matches(_TESTING)}
     for pattern in (_PANIC, _PANIC_START):
         for index, found in region.matches(pattern):
             if index not in inside:
                 inside.add(index)
-                _loose(region, reading, index, found["thread"])
+                _loose(region, reading, index, found["thread"], tested)
     _endings(region, reading, inside)
 
 
@@ -166,10 +171,11 @@ def _endings(region: Region, reading: Reading, inside: set[int]) -> None:
     reading.summary(*(i for i, _ in region.matches(_COUNTS) if i not in inside))
 
 
-def _loose(region: Region, reading: Reading, index: int, thread: str) -> None:
+def _loose(region: Region, reading: Reading, index: int, thread: str, tested: set[int]) -> None:
     """A panic outside of any block: `--nocapture`, or a program that is no test."""
+    tool = "" if region[index].step in tested else "rust panic"
     block = range(index, region.after(index, stop=_BLOCK_END, limit=60).stop)
-    _add(region, reading, block, index, "" if thread in {"main", "<unnamed>"} else thread, "")
+    _add(region, reading, block, index, "" if thread in {"main", "<unnamed>"} else thread, tool)
 
 
 FORMAT = Format(

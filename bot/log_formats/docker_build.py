@@ -16,6 +16,7 @@ _RULER = Pattern(r"-{6,}$")
 _FILE = Pattern(r"(?P<path>\S*(?:[Dd]ockerfile|Containerfile)\S*):(?P<line>\d+)$")
 _MARKED = Pattern(r" *(?P<line>\d+) \| >>> ")
 _TIME = Pattern(r"\d+\.\d+ $|\s*$")
+_TIMED = Pattern(r"(?:\d+\.\d+ )?\s*(?P<text>.*)")
 _PROBLEM = Pattern(
     r".*(?i:\berrors?\b|fatal|\bfail|not found|no such|cannot|could not|unable|denied|exception|expected|panic)"
 )
@@ -57,7 +58,7 @@ def _solve(region: Region, reading: Reading, index: int, message: str) -> None:
     title = marked[:1] or ([head[0]] if head else [])
     line = _MARKED.match(region[marked[0]].text) if marked else None
     reading.add(
-        _stable(message),
+        _text(region, told[0]) if told else _stable(message),
         title=[*([head[0]] if head else []), *title],
         cause=[index] if told_at is None else [told_at, index],
         frames=place[0] if place else (),
@@ -68,6 +69,12 @@ def _solve(region: Region, reading: Reading, index: int, message: str) -> None:
     )
 
 
+def _text(region: Region, index: int) -> str:
+    """What the failing command said: that it `did not complete` is said for every reason."""
+    found = _TIMED.match(region[index].text)
+    return found["text"] if found else region[index].text
+
+
 def _stable(message: str) -> str:
     """Without the name that a worker gave to its snapshot."""
     before, ref, after = message.partition(" of ref ")
@@ -76,13 +83,13 @@ def _stable(message: str) -> str:
 
 def read(region: Region, reading: Reading) -> None:
     """The step that failed with its output, or why there was nothing to build from."""
-    solved = False
+    solved: set[str] = set()
     for index, found in region.searches(_SOLVE):
         told = _stable(found["message"])[:500]
-        if solved and any(f.diagnostic.message.raw == told for f in reading.findings):
+        if told in solved:
             reading.noise((index,))  # buildx says it, then the action repeats it
             continue
-        solved = True
+        solved.add(told)
         _solve(region, reading, index, found["message"])
     for index, _ in region.matches(_INLINE):
         if solved and not _SOLVE.search(region[index].text):
@@ -93,10 +100,11 @@ def read(region: Region, reading: Reading) -> None:
         above = region.before(index, limit=200)
         step = region.find(_OLD_STEP, reversed(above))
         output = range(step[0] + 1, index)[-8:] if step else above[-8:]
+        problem = region.find(_PROBLEM, output)
         reading.add(
-            region[index].text,
+            region[problem[0]].text if problem else region[index].text,
             title=step[0] if step else (),
-            cause=index,
+            cause=[problem[0], index] if problem else index,
             detail=reversed(output),
             test=step[1]["command"] if step else "",
         )

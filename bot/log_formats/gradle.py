@@ -86,7 +86,7 @@ def _wrong(region: Region, reading: Reading, index: int) -> None:
     if not block:
         return
     whole = " ".join(region[i].text.strip() for i in block)
-    if _TOLD_ELSEWHERE.match(whole):
+    if _TOLD_ELSEWHERE.match(whole) or "OutOfMemoryError" in whole:  # `signals` tells the latter
         reading.summary(block[0])
         return
     reasons = [(i, hit) for i in block if (hit := _REASON.match(region[i].text))]

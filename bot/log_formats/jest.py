@@ -3,6 +3,8 @@
 https://jestjs.io/docs/cli https://jestjs.io/docs/configuration#reporters-arraymodulename--modulename-options
 """
 
+import re
+
 from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
 
@@ -27,7 +29,8 @@ _SYNTAX = Pattern(
 )
 _COUNTS = Pattern(r"\s*(?:Tests|Test Suites): .*\bfailed")
 _THRESHOLD = Pattern(
-    r"Jest: (?P<message>.* coverage threshold for .* not met: .+|Coverage data for .+)"
+    r"Jest: (?P<message>.* coverage threshold for (?P<metric>\w+) .*not met: .+|Coverage data for .+"
+    r"|Uncovered count for (?P<unit>\w+) .*exceeds .+ threshold .*)"
 )
 _NONE = Pattern(
     r"(?P<message>No tests found, exiting with code 1)|(?P<hang>Jest did not exit one second)"
@@ -97,11 +100,17 @@ def _walk(region: Region, reading: Reading) -> None:
                 reading.noise(range(index, region.after(index, stop=_END, limit=200).stop))
 
 
+def _metric(found: re.Match[str]) -> str:
+    """A gate's rule names what is counted, not how much: the numbers change with every commit."""
+    metric = found["metric"] or found["unit"]
+    return f"coverage-threshold/{metric}" if metric else "coverage-threshold"
+
+
 def read(region: Region, reading: Reading) -> None:
     """Failed tests and suites, gates, counts; what passing tests print is no failure."""
     _walk(region, reading)
     for index, found in region.matches(_THRESHOLD):
-        reading.add(found["message"], cause=index, rule="coverage-threshold")
+        reading.add(found["message"], cause=index, rule=_metric(found))
     for index, found in region.matches(_NONE):
         if found["hang"]:
             reading.summary(index)

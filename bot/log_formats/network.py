@@ -128,6 +128,11 @@ def _service(region: Region, index: int) -> bool:
     return any(_REGISTRY.search(region[i].text) for i in beside)
 
 
+def names_public_service(text: str) -> bool:
+    """Whether the line names a registry, a mirror or a site that half the world uses."""
+    return bool(_REGISTRY.search(text) or _SITE.search(text))
+
+
 def read(region: Region, reading: Reading) -> None:
     """Services that failed, limits, downloads of the runner; then files that do not exist."""
     ends = StepEnds(region)

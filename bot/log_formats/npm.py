@@ -8,14 +8,14 @@ from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
 
 _LINE = Pattern(r"npm (?:ERR!|error)(?: (?P<text>.*))?$")
-_NOT_NPM = Pattern(r"(?!npm (?:ERR!|error))")
+_BLOCK_END = Pattern(r"(?!npm (?:ERR!|error))|npm (?:ERR!|error) code \S")
 _CODE = Pattern(r"npm (?:ERR!|error) code (?P<code>\S+)")
 _SCRIPT = Pattern(
     r"npm (?:ERR!|error) (?P<message>[Mm]issing script: .+|Workspaces? not found: .+|No workspaces found.*)"
 )
 _TRAILER = Pattern(
-    r"npm (?:ERR!|error)(?:$| *$| (?:A complete log|For a full report|errno|syscall|path|dest|command$"
-    r"|workspace|location|Exit status|Failed at|This is probably|Lifecycle script|Test failed|signal"
+    r"npm (?:ERR!|error)(?:$| *$| (?:A complete log|For a full report|errno|syscall|path|dest|command(?:$| )"
+    r"|Error: command failed|  in workspace|  at location|workspace|location|Exit status|Failed at|This is probably|Lifecycle script|Test failed|signal"
     r"|To see a list|Did you mean|    /|/|code ELIFECYCLE|Clean install|Usage:|npm ci|Options:|\[-|aliases:|Run \"npm help|  -))"
 )
 _HELP = Pattern(r"npm (?:ERR!|error) (?:Clean install a project|Usage:)")
@@ -30,6 +30,8 @@ _COMPILED = Pattern(
     r"npm (?:ERR!|error) (?:gyp ERR! )?(?:stack )?"
     r"(?P<message>(?:.*\b(?:fatal )?error: |\w*Error: |sh: |not found: ).+)"
 )
+_PATH = Pattern(r"npm (?:ERR!|error) path (?:.*[/\\])?node_modules[/\\](?P<package>\S.*)")
+_COMMAND = Pattern(r"npm (?:ERR!|error) command (?P<command>(?!failed$)\S.*)")
 _NETWORK = frozenset(
     {
         "ECONNRESET",
@@ -84,7 +86,7 @@ def _cause(region: Region, block: range, code: str) -> int | None:
 
 
 def _block(region: Region, reading: Reading, index: int, code: str) -> None:
-    block = region.after(index, stop=_NOT_NPM, limit=160)
+    block = region.after(index, stop=_BLOCK_END, limit=160)
     reading.noise(i for i in block if _TRAILER.match(region[i].text))
     if code == "ELIFECYCLE":
         reading.noise([index, *block])
@@ -94,6 +96,9 @@ def _block(region: Region, reading: Reading, index: int, code: str) -> None:
         reading.noise(range(help_at[0], block.stop))
         block = range(block.start, help_at[0])
     cause = _cause(region, block, code)
+    if cause is None and code.isdigit():
+        _script(region, reading, index, block)
+        return
     if cause is None:
         reading.add(code, cause=index, rule=code, failure_class=_class(code))
         return
@@ -107,6 +112,22 @@ def _block(region: Region, reading: Reading, index: int, code: str) -> None:
         detail=told[:10],
         rule=code,
         failure_class=_class(code),
+    )
+
+
+def _script(region: Region, reading: Reading, index: int, block: range) -> None:
+    """A script that failed without a word: a package's own tells which; the project's said why above."""
+    path, command = region.find(_PATH, block), region.find(_COMMAND, block)
+    if path is None or command is None:
+        reading.noise([index, *block])
+        return
+    package = path[1]["package"].replace("\\", "/")
+    reading.add(
+        f"{package}: {command[1]['command']} failed",
+        title=index,
+        cause=command[0],
+        detail=(path[0],),
+        rule="install-script",
     )
 
 

@@ -17,7 +17,15 @@ _TEXT = Pattern(r"\s*\S")
 _RECOGNIZED = Pattern(
     r"(?:\S+ ?: )?(?P<text>The term '.*' is not recognized as (?:the )?(?:a )?name of a cmdlet.*)"
 )
-_PESTER = Pattern(r"\s*\[-\] (?P<test>\S.*?)(?: [\d.]+m?s(?: \([^)]*\))?)?$")
+# Anybody prints `[-] text`: Pester gives the time, or says what of its own failed.
+_PESTER = Pattern(
+    r"\s*\[-\] (?P<test>\S.*?)(?: [\d.,]+m?s(?: \([^)]*\))?"
+    r"|(?<= failed with:)|(?<= block failed)|(?<= failed))$"
+)
+_RUNS = Pattern(
+    r"Pester v\d|Starting discovery in |Running tests from |Executing all tests in |Tests completed in "
+    r"|Tests Passed: \d"
+)
 _PESTER_AT = Pattern(
     r"\s*at (?:<ScriptBlock>, |.*, )?(?P<path>(?:[A-Za-z]:)?[^:,]+\.ps1): ?(?:line )?(?P<line>\d+)"
 )
@@ -75,14 +83,17 @@ def read(region: Region, reading: Reading) -> None:
     _old_style(region, reading)
     for index, found in region.matches(_RECOGNIZED):
         reading.add(found["text"], cause=index, rule="CommandNotFoundException")
+    running = {region[index].step for index, _ in region.matches(_RUNS)}
     for index, found in region.matches(_PESTER):
+        if region[index].step not in running:
+            continue
         block = region.after(index, stop=_NEXT_TEST, limit=20)
         cause = region.find(_TEXT, block)
         place = region.find(_PESTER_AT, block)
         if cause is None:
             continue
         reading.add(
-            region[cause[0]].text,
+            region[cause[0]].text.strip(),
             title=index,
             cause=cause[0],
             frames=place[0] if place else (),
@@ -100,6 +111,17 @@ def read(region: Region, reading: Reading) -> None:
 FORMAT = Format(
     name="powershell",
     failure_class=FailureClass.CONFIG,
-    anchors=("Line |", " char:", "is not recognized as", "[-] ", "Tests Passed: "),
+    anchors=(
+        "Line |",
+        " char:",
+        "is not recognized as",
+        "[-] ",
+        "Tests Passed: ",
+        "Pester v",
+        "Starting discovery in ",
+        "Running tests from ",
+        "Executing all tests in ",
+        "Tests completed in ",
+    ),
     read=read,
 )

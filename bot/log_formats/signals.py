@@ -9,8 +9,8 @@ from bot.log_formats.step_end import END_ANCHORS, StepEnds
 from bot.outcomes import FailureClass
 
 _MEMORY = Pattern(
-    r"(?P<text>JavaScript heap out of memory|java\.lang\.OutOfMemoryError: .*"
-    r"|OutOfMemoryError: .*|CUDA out of memory.*"
+    r"(?P<text>(?:FATAL ERROR: .*)?JavaScript heap out of memory|java\.lang\.OutOfMemoryError\b.*"
+    r"|OutOfMemoryError: .*|Expiring Daemon because JVM heap space is exhausted|CUDA out of memory.*"
     r"|[Cc]annot allocate memory.*|fatal error: runtime: (?:out of memory"
     r"|cannot allocate memory).*|memory allocation of \d+ bytes failed"
     r"|Allowed memory size of \d+ bytes exhausted.*|Out of memory: Killed process.*"
@@ -34,9 +34,19 @@ _RECEIVED = Pattern(
     r"|A fatal error has been detected by the Java Runtime.*))"
 )
 _SANITIZER = Pattern(
-    r"(?:==\d+==)?\s?(?:ERROR: |SUMMARY: |WARNING: )(?P<text>(?:Address|Leak|Memory|Thread"
-    r"|UndefinedBehavior)Sanitizer:? .*)"
+    r"(?:==\d+==)?\s?(?P<level>ERROR|SUMMARY|WARNING): (?P<text>(?P<name>(?:HW)?(?:Address|Leak|Memory"
+    r"|Thread|UndefinedBehavior)Sanitizer):? (?P<rule>[\w-]+(?: [a-z]\S*)*?)"
+    r"(?: on (?:unknown )?address .*| \(pid.*| (?:\S*[/.]\S*|in \S).*|:.*)?)$"
 )
+_ACCESS = Pattern(
+    r"(?:READ|WRITE) of size \d+|\s+(?:Write|Read|Atomic \w+) of size \d+|(?:Direct|Indirect) leak of"
+)
+_CALLED = Pattern(
+    r"\s+#\d+ (?:0x[0-9a-f]+ )?(?:in )?(?P<function>\S.*?) (?P<path>[^\s()]+):(?P<line>\d+)"
+    r"(?::(?P<column>\d+))?(?: \(.*)?$"
+)
+_FOREIGN = Pattern(r".*(?:sanitizer|compiler-rt|/sysdeps/|csu/libc|glibc|/usr/|<null>|/rustc/)")
+_PLACE = Pattern(r".*? (?P<path>[^\s:()]+\.\w+):(?P<line>\d+)")
 _EXIT = Pattern(r"Process completed with exit code (?P<code>13[2-9]|14[0-3]|124|-\d+)\.")
 _NAMES = {"132": "SIGILL", "133": "SIGTRAP", "134": "SIGABRT", "135": "SIGBUS", "136": "SIGFPE", "137": "SIGKILL", "139": "SIGSEGV", "141": "SIGPIPE"}  # fmt: skip
 _WIDE, _NEAR = 150, 12
@@ -47,12 +57,44 @@ def _told(region: Region, reading: Reading, index: int) -> bool:
     return any(region[finding.first].step == step for finding in reading.findings[-20:])
 
 
+def _code(region: Region, end: int | None) -> str:
+    """`(exit code 137, SIGKILL)` where the step ended with the code of a signal."""
+    found = _EXIT.match(region[end].text) if end is not None else None
+    name = _NAMES.get(found["code"], "") if found else ""
+    return f"(exit code {found['code']}, {name})" if found and name else ""
+
+
+def _sanitizers(region: Region, reading: Reading) -> None:
+    """Each report with its first frame in the project; the summary repeats it."""
+    for index, found in region.searches(_SANITIZER):
+        if found["level"] == "SUMMARY" and _told(region, reading, index):
+            reading.summary(index)
+            continue
+        block = region.after(index, limit=60) if found["level"] != "SUMMARY" else range(0)
+        calls = ((i, hit) for i in block if (hit := _CALLED.match(region[i].text)))
+        frame = next((c for c in calls if not _FOREIGN.match(c[1]["path"])), None)
+        place = frame[1] if frame else _PLACE.match(found["text"])
+        where = f"{place['path']}:{place['line']}" if place else ""
+        function = f" in {frame[1]['function']}" if frame else ""
+        access = region.find(_ACCESS, block)
+        reading.add(
+            f"{found['name']}: {found['rule']}{function}",
+            cause=index,
+            frames=frame[0] if frame else (),
+            detail=access[:1] if access else block[:2],
+            path=place["path"] if place else "",
+            line=place["line"] if place else 0,
+            rule=found["rule"],
+            frame=where if frame else "",
+        )
+
+
 def read(region: Region, reading: Reading) -> None:
     """Memory, sanitizers and signals that a line names; else the exit code alone."""
     ends = StepEnds(region)
+    _sanitizers(region, reading)
     for pattern, limit in (
         (_MEMORY, _WIDE),
-        (_SANITIZER, _WIDE),
         (_RECEIVED, _WIDE),
         (_SIGNAL, _NEAR),
     ):
@@ -63,6 +105,8 @@ def read(region: Region, reading: Reading) -> None:
                 continue  # what the process said of itself says more
             rule = "out of memory" if pattern is _MEMORY else ""
             command = found["command"] or "" if pattern is _SIGNAL else ""
+            if pattern is _SIGNAL and not command:
+                command = _code(region, ends.behind(index, limit))
             text = f"{found['text']} {command}".strip()
             reading.add(text, cause=index, detail=region.after(index, limit=2), rule=rule)
     for index, found in region.matches(_EXIT):
@@ -86,7 +130,7 @@ FORMAT = Format(
         "disappeared unexpectedly", "Segmentation fault", "Killed", "Aborted", "Bus error",
         "Illegal instruction", "Floating point exception", "breakpoint trap", "Abort trap", "Terminated",
         "signal", "terminate called after", "uncaught exception", "Fatal Python error",
-        "Java Runtime", "Sanitizer", "OOMKilled",
+        "Java Runtime", "Sanitizer", "OOMKilled", "heap space",
     ),
     read=read,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.coder_agents import ManualAgent
+from bot.sandbox.coder_agents import ManualAgent, Run
 from bot.sandbox.coder_answers import Release
 from bot.sandbox.coder_builds import Builds
 from bot.sandbox.coder_timeline import Timeline
@@ -73,6 +73,7 @@ class Chat:
         self._turn = 0
         self._awaited = 0
         self._working = False
+        self._run: Run | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -159,9 +160,9 @@ class Chat:
             return
         directory = workspace.directory if workspace else self._rules.root / "chats" / self.id
         text = next(m.text for m in reversed(self.messages) if m.role == "user")
-        run = agent.start(text, directory, self)
+        self._run = agent.start(text, directory, self)
         if workspace:
-            workspace.run = run
+            workspace.run = self._run
 
     def workspace_ready(self) -> None:
         """The workspace came up: a turn that waited for it goes on."""
@@ -240,8 +241,10 @@ class Chat:
         self.queued_for_capacity = False
         self._awaited = 0
         self._working = False
-        if self.workspace and self.workspace.run:
-            self.workspace.run.stop()
+        # Another chat may work in the same workspace: it goes on.
+        run, self._run = self._run, None
+        if run and self.workspace and self.workspace.run is run:
+            run.stop()
             self.workspace.run = None
 
     def _end_turn(self, status: str) -> None:

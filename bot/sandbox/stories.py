@@ -110,8 +110,8 @@ RED_THEN_GREEN = Story(
 
 _WEATHER = """\
           if [ "$GITHUB_RUN_ATTEMPT" = 1 ]; then
-            echo "fatal: unable to access 'https://example.com/base.git/':" \\
-              "Could not resolve host: example.com"
+            echo "fatal: unable to access 'https://github.com/acme/prices.git/':" \\
+              "Could not resolve host: github.com"
             exit 128
           fi
 """

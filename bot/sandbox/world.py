@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from bot.errors import ConfigurationError
 from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.github_handle import SandboxRepository
@@ -131,5 +132,19 @@ class SandboxWorld:
 
 
 def agent_argv(command: str) -> list[str]:
-    """A command line of `--agent` as an argument list."""
-    return shlex.split(command)
+    """A command line of `--agent` as an argument list, its program by absolute path.
+
+    Raises `ConfigurationError` for none, for an open quotation and for a program that is not there.
+    """
+    remedy = "Give a command that edits a checkout, such as --agent 'claude -p'."
+    try:
+        program, *arguments = shlex.split(command)
+    except ValueError as error:
+        why = "It is empty" if not command.strip() else str(error).rstrip(".") or "It is empty"
+        msg = f"The command of --agent cannot be read: {why.lower()}."
+        raise ConfigurationError(msg, remedy=remedy) from error
+    found = shutil.which(program)
+    if found is None:
+        msg = f"The command of --agent is not there: {program}."
+        raise ConfigurationError(msg, remedy=remedy)
+    return [str(Path(found).absolute()), *arguments]  # it runs in another directory

@@ -89,6 +89,21 @@ def test_failing_step_and_links_come_from_the_jobs_api():
     )  # fmt: skip
 
 
+def test_a_set_up_that_went_well_is_not_shown():
+    """Where GitHub says that the first step succeeded, its usual lines are no evidence."""
+    usual = [
+        "Prepare workflow directory",
+        "Prepare all required actions",
+        "Getting action download info",
+    ]
+    text = stamped([*usual, *failed_step("pytest", PYTEST)])
+    steps = [step(1, "Set up job", "success", 0), step(2, "Tests", "failure", 0)]
+    told, untold = (
+        shown(distill([job_log(text, steps=s)], budget_chars=4000)) for s in (steps, [])
+    )
+    assert [False, True] == [usual[1] in lines for lines in (told, untold)]
+
+
 def test_missing_log_falls_back_to_annotations():
     """Without a log, what GitHub noted is the evidence; notes that say nothing are left out."""
     notes = [_note("Process completed with exit code 1."), _note("expected 4", path="a.py", line=7)]
@@ -121,7 +136,13 @@ def test_runner_lost_is_known_from_its_annotation():
     [
         (PYTEST, 1, FailureClass.TEST),
         (["No space left on device"], 1, FailureClass.INFRASTRUCTURE),
-        (["curl: (6) Could not resolve host: files.example.org"], 6, FailureClass.INFRASTRUCTURE),
+        (["curl: (6) Could not resolve host: pypi.org"], 6, FailureClass.INFRASTRUCTURE),
+        (["curl: (6) Could not resolve host: files.example.org"], 6, FailureClass.UNKNOWN),
+        (["[503] https://pypi.org/a | Service Unavailable"], 2, FailureClass.UNKNOWN),
+        (["Error: connect ETIMEDOUT db.example.com"], 1, FailureClass.UNKNOWN),
+        (["deploy: status code 502 from https://staging.example.com"], 1, FailureClass.UNKNOWN),
+        (["npm error code ENOTFOUND npm.example.com"], 1, FailureClass.UNKNOWN),
+        (["FATAL ERROR: JavaScript heap out of memory"], 134, FailureClass.UNKNOWN),
         (["connect ECONNREFUSED 127.0.0.1:5432"], 1, FailureClass.UNKNOWN),
         (["expected 200, got 503 Service Unavailable"], 1, FailureClass.UNKNOWN),
         ([*PYTEST, "Error: connect ETIMEDOUT 10.0.0.7:443"], 1, FailureClass.TEST),

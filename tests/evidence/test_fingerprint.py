@@ -73,6 +73,13 @@ def test_order_and_repetition_do_not_count():
     assert fingerprint([BASE, other]) == fingerprint([other, BASE, BASE])
 
 
+def test_what_names_nothing_counts_only_alone():
+    """`make: Error 1` stands for a failure only where nothing names a test or a file."""
+    general = replace(BASE, test="", path="")
+    assert fingerprint([BASE, general]) == fingerprint([BASE])
+    assert fingerprint([general])
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [("abcd", "ab", True), ("abcd", "cdxyz", True), ("abcd", "dxyz", False), ("", "a", False)],

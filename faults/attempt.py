@@ -1,0 +1,127 @@
+"""One run of the product: the real entry, a runner's variables, and what it leaves behind."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.runner import Runner
+from bot.commands.demo import read_outputs
+from bot.commands.run import Run
+from faults.gate import KilledError, Passage
+
+if TYPE_CHECKING:
+    from faults.world import World
+
+
+class RunClock(SystemClock):
+    """One run's view of the world's time; a killed run sleeps no more."""
+
+    def __init__(self, world: World, passage: Passage) -> None:
+        super().__init__()
+        self._world = world
+        self._passage = passage
+
+    def now(self) -> datetime:
+        """The world's wall clock."""
+        return self._world.now()
+
+    def monotonic(self) -> float:
+        """The same, without a date."""
+        return self._world.passed
+
+    def sleep(self, seconds: float) -> None:
+        """Nothing waits; the world moves on by that much."""
+        if self._passage.is_dead:
+            raise KilledError
+        super().sleep(0)
+        self._world.let_pass(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one run left: its outputs, its summary, its exit code, and what escaped from it."""
+
+    outputs: Mapping[str, str]
+    outcomes_written: int
+    summaries: int
+    code: int = 0
+    killed: bool = False
+    escaped: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """The output `outcome`, with the reason of a skip; `killed` where nothing could be said."""
+        if self.killed:
+            return "killed"
+        skip = self.outputs.get("skip-reason")
+        word = self.outputs.get("outcome", "nothing")
+        return f"{word}/{skip}" if skip else word
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One run of the action."""
+
+    world: World
+    passage: Passage
+    folder: Path
+    event: Mapping[str, Any]
+    given: dict[str, Any]
+    told: Told | None = None
+
+    def variables(self) -> dict[str, str]:
+        """A runner's variables."""
+        self.folder.mkdir(exist_ok=True)
+        event = self.folder / "event.json"
+        event.write_text(json.dumps(self.event))
+        return self.world.github.runner_env(self.world.repository) | {
+            "GITHUB_EVENT_NAME": "workflow_run",
+            "GITHUB_EVENT_PATH": str(event),
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
+            "GITHUB_RUN_ID": "1",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_WORKFLOW_REF": "acme/widgets/.github/workflows/coder-fix.yml@refs/heads/main",
+            "GITHUB_WORKSPACE": str(self.folder),
+        }
+
+    def play(self) -> Told:
+        """Run to the end, whatever that is."""
+        variables = self.variables()
+        run = Run(variables, clock=RunClock(self.world, self.passage))
+        said = io.StringIO()
+        run.runner = Runner(variables, said)
+        code, escaped = 0, ""
+        try:
+            code = run.main(dict(self.given))
+        except KilledError:
+            pass
+        except BaseException as other:  # noqa: BLE001 - the finding itself
+            escaped = repr(other)
+        self.told = self.left(code, escaped, said.getvalue())
+        return self.told
+
+    def left(self, code: int, escaped: str, said: str) -> Told:
+        """What the run left in the runner's files."""
+        output, summary = self.folder / "output", self.folder / "summary.md"
+        written = output.read_text() if output.exists() else ""
+        if "Traceback" in said:
+            escaped = escaped or said[said.index("Traceback") :]
+        return Told(
+            outputs=read_outputs(output),
+            outcomes_written=len(re.findall(r"^outcome<<", written, re.MULTILINE)),
+            summaries=len(re.findall(r"^## ", summary.read_text(), re.MULTILINE))
+            if summary.exists()
+            else 0,
+            code=code,
+            killed=self.passage.is_dead,
+            escaped=escaped,
+        )

@@ -1,0 +1,66 @@
+"""What a story must have come to, whatever happened on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from faults.attempt import Told
+from faults.world import World
+
+COLUMNS = (
+    "sessions twice",
+    "pull requests twice",
+    "comments twice",
+    "messages twice",
+    "outcomes lost",
+    "outputs or summaries missing",
+    "exceptions escaped",
+)
+_MESSAGES = 2
+"""The prompt and one follow-up."""
+
+_HANDLED = "skipped/already-handled"
+
+
+def findings(
+    world: World,
+    runs: Sequence[Told],
+    ends: Sequence[str] = ("fixed",),
+    *,
+    held_telling: bool = False,
+) -> Counter[str]:
+    """What went wrong, by column; empty when nothing did. `ends` are the outcomes that may stand.
+
+    Every run that was not killed must have said exactly one outcome in exactly one summary.
+    `held_telling` excuses one message more, see `faults.turns`.
+    """
+    made, spoke = world.made(), [told for told in runs if not told.killed]
+    outcomes = [told.outcome for told in spoke]
+    # A run that was killed after it wrote the end has told it all the same.
+    reached = any(end in ends for end in (*outcomes, world.remembered()))
+    settled = outcomes[-1] in {*ends, _HANDLED}
+    found = Counter(
+        {
+            "sessions twice": max(0, made.sessions - 1),
+            "pull requests twice": max(0, made.pull_requests - 1),
+            "comments twice": max(0, made.comments - 1),
+            "messages twice": max(0, made.messages - _MESSAGES - held_telling),
+            "outcomes lost": int(not (reached and settled)),
+            "outputs or summaries missing": sum(
+                (told.outcomes_written, told.summaries) != (1, 1) for told in spoke
+            ),
+            "exceptions escaped": sum(bool(told.escaped) for told in runs),
+        }
+    )
+    return +found
+
+
+def carry_on(world: World, runs: list[Told], *, at_most: int = 3) -> list[Told]:
+    """The same event again, nothing spoiled any more, until an end is told; then once more."""
+    for _ in range(at_most):
+        runs.append(world.run())
+        if runs[-1].outcome not in {"error", "pending"}:
+            break
+    runs.append(world.run())
+    return runs

@@ -1,0 +1,78 @@
+"""`coder-fix demo`: what it shows, and what it makes of one's own agent."""
+
+import re
+
+import pytest
+
+from bot.app import main
+from bot.commands.demo import Demo
+from bot.sandbox.scenes import visible
+from bot.sandbox.stories import STORIES
+from bot.sandbox.world import SandboxWorld, agent_argv
+
+
+@pytest.mark.parametrize("backend", ["tasks", "chats"])
+def test_story_is_shown_from_red_to_green(capsys, backend):
+    """Log, evidence, diff, our pull request and the comment, under numbered headlines."""
+    assert main(["demo", "--backend", backend]) == 0
+    out = capsys.readouterr().out
+    headlines = re.findall(r"^(\d+)\. (.+)$", out, re.MULTILINE)
+    assert [str(n) for n in range(1, len(headlines) + 1)] == [number for number, _ in headlines]
+    for line in (
+        "  AssertionError: -250 != 0",
+        "      python3 -m unittest discover -v",
+        "  +    return max(0, sum(prices) - voucher)",
+        "  ### ✅ Fixed in #2",
+    ):
+        assert f"\n{line}" in out
+    assert "Findings (1):" in out
+    assert "Fix failing test" in next(
+        text for _, text in headlines if text.startswith("The repair")
+    )
+    assert "<!--" not in out
+
+
+@pytest.mark.parametrize(
+    ("agent", "sentence"),
+    [
+        ('"unclosed', "cannot be read: no closing quotation."),
+        ("", "cannot be read: it is empty."),
+        ("no-such-program -p", "is not there: no-such-program."),
+    ],
+)
+@pytest.mark.parametrize("verb", ["demo", "sandbox"])
+def test_agent_that_cannot_run_is_refused(capsys, verb, agent, sentence):
+    """A command line that cannot be run: what is wrong with it, and exit code 2."""
+    assert main([verb, "--agent", agent]) == 2
+    assert f"coder-fix {verb}: The command of --agent {sentence}" in capsys.readouterr().err
+
+
+def test_agent_is_found_from_anywhere(tmp_path, monkeypatch):
+    """A relative path holds in the checkout too, where the command runs."""
+    program = tmp_path / "agent"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    assert agent_argv("./agent --go 'a b'") == [str(program), "--go", "a b"]
+
+
+@pytest.mark.parametrize(
+    ("own", "outcome", "code", "good", "sentence"),
+    [
+        (False, "fixed", 0, True, ""),
+        (False, "no-change", 0, False, "This is wrong: expected `fixed`, exit code 0."),
+        (True, "no-change", 0, True, "ends as `fixed`; yours ended otherwise."),
+        (True, "error", 3, False, "ends as `fixed`; yours ended otherwise."),
+    ],
+)
+def test_another_end_is_explained(capsys, own, outcome, code, good, sentence):
+    """Only the scripted agent promises the story's end; every other end says what was expected."""
+    with SandboxWorld(STORIES["failing-test"], agent=["true"] if own else None) as world:
+        assert good is Demo(world)._judge(outcome, "fixed", code)
+    assert sentence in capsys.readouterr().out
+
+
+def test_what_a_page_hides_is_not_shown():
+    """Hidden lines are gone, folds are closed and say how much they hold."""
+    body = "Head\n\n<details>\n<summary>Logs</summary>\n\na\nb\n\n</details>\n\n<!-- x {} -->\n"
+    assert visible(body) == ["Head", "", "▸ Logs (folded, 2 lines)"]
