@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
 from collections import Counter
@@ -18,6 +19,7 @@ SEED = 20261121
 """Of the sample; another one is another sample of the same matrix."""
 
 _luck = random.Random(SEED)  # noqa: S311 - a sample, not a secret
+CREATES = ("/tasks/me", "/chats", "/comments", "/pulls", "/send")
 FATAL = ("401", "403", "404", "garbage JSON")
 """What no read survives: the storm of these ends a run at each call, so a sample has to do."""
 
@@ -67,21 +69,28 @@ def test_a_call_refused(backend, kind):
         _nothing_found(Spoiled(backend, asked, kind))
 
 
+# A process that is killed closes nothing; here its sockets wait for the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_again_and_again(backend, after):
     """Runs that are killed one after another, each a little further, come to the same end."""
-    _nothing_found(Hunted(backend, 9, after))
+    _nothing_found(Hunted(backend, 11, after))
+    gc.collect()
 
 
-@pytest.mark.parametrize(
-    "case",
-    [Pair(b, _luck.randint(1, 70), _luck.randint(1, 70)) for b in BACKENDS for _ in range(4)],
-    ids=str,
-)
-def test_two_runs(case):
-    """One stops anywhere, another one goes as far as it likes, both end: nothing is there twice."""
-    _nothing_found(case)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_runs(backend):
+    """One stops right before it creates, another does it all: nothing is there twice."""
+    for asked in story(backend):
+        if asked.method == "POST" and asked.url.endswith(CREATES):
+            _nothing_found(Pair(backend, asked.number - 1, 999))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_two_runs_anywhere(backend):
+    """Both stop somewhere."""
+    _nothing_found(Pair(backend, _luck.randint(1, 90), _luck.randint(1, 90)))
 
 
 @pytest.mark.parametrize("case", [Three(b, _luck.randint(0, 9999)) for b in BACKENDS], ids=str)

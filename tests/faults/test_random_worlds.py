@@ -13,8 +13,8 @@ def test_random_worlds():
     run_state_machine_as_test(
         RandomWorlds,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=14,
+            max_examples=10,
+            stateful_step_count=12,
             deadline=None,
             derandomize=True,
             database=None,
