@@ -21,8 +21,9 @@ from typing import Any
 
 from bench.evidence import row
 from bot.commands.distill import main as distill_command
-from bot.evidence import distill, same_failure
+from bot.evidence import distill
 from bot.evidence.archive import plain_log
+from bot.identity import same_failure
 
 BUDGETS = (500, 1000, 2000, 4000)
 LABELS = Path(__file__).with_name("evidence_classes.json")

@@ -23,7 +23,6 @@ VERBS = {
 }
 """Verb → what it does; each is `bot.commands.VERB` with a `main(argv) -> int`."""
 
-ISSUES = "https://github.com/coder-fix/coder-fix/issues"
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 

@@ -96,7 +96,7 @@ class Interleaving:
     world: World
     i: int
     j: int
-    held_telling: bool = False
+    held_telling: int = 0
 
     def play(self) -> list[Told]:
         """What both left."""
@@ -107,7 +107,7 @@ class Interleaving:
         second.go(self.j)
         first.go(float("inf"))
         second.go(float("inf"))
-        self.held_telling = first.held_telling or second.held_telling
+        self.held_telling = first.held_telling + second.held_telling
         return [first.told, second.told]
 
 
@@ -118,7 +118,7 @@ class Lottery:
     world: World
     count: int
     luck: random.Random
-    held_telling: bool = False
+    held_telling: int = 0
 
     def play(self) -> list[Told]:
         """What each left, in the order of their beginning."""
@@ -129,5 +129,5 @@ class Lottery:
         while going := [w for w in walkers if not w.ended]:
             chosen = self.luck.choice(going)
             chosen.go(chosen.limit + self.luck.choice((1, 1, 2, 5)))
-        self.held_telling = any(walker.held_telling for walker in walkers)
+        self.held_telling = sum(walker.held_telling for walker in walkers)
         return [walker.told for walker in walkers]

@@ -28,12 +28,12 @@ def findings(
     runs: Sequence[Told],
     ends: Sequence[str] = ("fixed",),
     *,
-    held_telling: bool = False,
+    held_telling: int = 0,
 ) -> Counter[str]:
     """What went wrong, by column; empty when nothing did. `ends` are the outcomes that may stand.
 
     Every run that was not killed must have said exactly one outcome in exactly one summary.
-    `held_telling` excuses one message more, see `faults.turns`.
+    `held_telling` runs excuse one message more each, see `faults.turns`.
     """
     made, spoke = world.made(), [told for told in runs if not told.killed]
     outcomes = [told.outcome for told in spoke]

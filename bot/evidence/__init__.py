@@ -7,7 +7,6 @@ once), `classify`, `fingerprint`, `select` (what fits).
 """
 
 from bot.evidence.distiller import distill
-from bot.evidence.fingerprint import same_failure
 from bot.evidence.select import numbered, rendered_size
 
-__all__ = ["distill", "numbered", "rendered_size", "same_failure"]
+__all__ = ["distill", "numbered", "rendered_size"]

@@ -78,10 +78,3 @@ def fingerprint(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
     found = list(diagnostics)
     placed = [d for d in found if d.test or d.path]
     return tuple(sorted({fingerprint_of(diagnostic) for diagnostic in placed or found}))
-
-
-def same_failure(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether half of the shorter of two fingerprints is shared."""
-    first, second = set(one), set(other)
-    shorter = min(len(first), len(second))
-    return shorter > 0 and 2 * len(first & second) >= shorter

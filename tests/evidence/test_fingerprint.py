@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.evidence.fingerprint import fingerprint, fingerprint_of, same_failure
+from bot.evidence.fingerprint import fingerprint, fingerprint_of
+from bot.identity import same_failure
 from bot.model.evidence import Diagnostic
 from bot.outcomes import FailureClass
 from bot.untrusted import Untrusted
