@@ -21,8 +21,6 @@ def _verdict(case: Case) -> Verdict:
     patterns = case.policy.verify_checks
     must_pass = () if patterns else tuple(job.name.raw for job in facts.failing)
     required = () if patterns else case.have(case.facts.required, Facet.REQUIRED)
-    # A required check may be none of the failed jobs; then these vouch for nothing more.
-    must_pass = tuple(n for n in must_pass if not required or n in required)
     return judge(
         checks,
         case.new_head,

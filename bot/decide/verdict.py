@@ -49,9 +49,10 @@ def judge(  # noqa: PLR0911 - one return per verdict reads better than a variabl
     `must_pass` are the names of the jobs that failed at the beginning, of the workflow
     `workflow_id`; 0 is any, for the job of that name in another workflow vouches for nothing.
     """
-    counted = relevant(checks, patterns)
-    if required:
-        counted = tuple(c for c in counted if c.name.raw in required)
+    every = relevant(checks, patterns)
+    # The job that failed must have its say even where the rules do not require it.
+    asked = {*required, *must_pass}
+    counted = tuple(c for c in every if c.name.raw in asked) if required else every
     absent = set(required) - {c.name.raw for c in counted}
     finished = [c for c in counted if c.status == "completed"]
     waiting = [c for c in counted if _is_waiting(c)]

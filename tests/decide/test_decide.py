@@ -496,11 +496,26 @@ CASES = [
     (
         "green",
         a_pushed_fix(
-            required=("docs",), checks=(a_check(name=Untrusted("docs")),), verify_seconds=60
+            required=("docs",),
+            checks=(
+                a_check(name=Untrusted("docs")),
+                a_check(),
+                a_check(name=Untrusted("optional"), conclusion="failure"),
+            ),
+            verify_seconds=60,
         ),
         {},
         {},
         _outcome(K.FIXED),
+    ),
+    (
+        "nothing-vouches",
+        a_pushed_fix(
+            required=("docs",), checks=(a_check(name=Untrusted("docs")),), verify_seconds=60
+        ),
+        {},
+        {},
+        Wait,
     ),
     (
         "pending",
