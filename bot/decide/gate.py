@@ -10,7 +10,7 @@ from bot.decide.snapshot import Facet
 from bot.decide.steps import Finish, Step
 from bot.errors import ConfigurationError
 from bot.identity import parse_branch
-from bot.model import Outcome
+from bot.model import RED_CONCLUSIONS, Outcome
 from bot.outcomes import OutcomeKind, SkipReason
 
 SKIP_WORD = "[skip coder-fix]"
@@ -39,7 +39,7 @@ def _not_finished(case: Case) -> Step | None:
 
 def _not_failed(case: Case) -> Step | None:
     facts = case.have(case.facts.run, Facet.RUN)
-    red = facts.run.conclusion in {"failure", "timed_out", "startup_failure"}
+    red = facts.run.conclusion in RED_CONCLUSIONS
     if red or (facts.run.conclusion == "cancelled" and facts.timed_out):
         return None
     if facts.run.conclusion == "success" and facts.run.attempt > 1:

@@ -13,14 +13,13 @@ from bot.decide.case import Case, Row, skipped
 from bot.decide.snapshot import Background, Base, Facet
 from bot.decide.steps import Rerun, Start, Step
 from bot.identity import item_hash, same_failure
-from bot.model import WorkflowRun
+from bot.model import RED_CONCLUSIONS, WorkflowRun
 from bot.outcomes import FailureClass, SkipReason
 from bot.policy import Flaky
 
 CLOSED_MEANS_NO = timedelta(days=30)
 SAME_ELSEWHERE = timedelta(hours=24)
 OUTAGE_WINDOW = timedelta(hours=1)
-_RED = frozenset({"failure", "timed_out", "startup_failure"})
 
 
 def _new(rule: Callable[[Case], Step | None]) -> Callable[[Case], Step | None]:
@@ -119,7 +118,7 @@ def _base_red(case: Case) -> Step | None:
     if case.have(case.facts.pull, Facet.PULL) is None:
         return None
     base: Base = case.have(case.facts.base, Facet.BASE)
-    if base.run is None or base.run.conclusion not in _RED:
+    if base.run is None or base.run.conclusion not in RED_CONCLUSIONS:
         return None
     if not same_failure(base.fingerprint, _fingerprint(case)):
         return None
@@ -137,7 +136,9 @@ def _outage(case: Case) -> Step | None:
     branches = {
         run.head_branch
         for run in _background(case).recent
-        if run.conclusion in _RED and run.updated_at is not None and run.updated_at >= since
+        if run.conclusion in RED_CONCLUSIONS
+        and run.updated_at is not None
+        and run.updated_at >= since
     }
     if len(branches) <= limit:
         return None

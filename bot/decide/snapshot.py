@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.identity import branch_name, session_key
 from bot.model import (
+    RED_CONCLUSIONS,
     Check,
     Evidence,
     Item,
@@ -61,8 +62,9 @@ class RunFacts:
     @property
     def failing(self) -> tuple[Job, ...]:
         """The jobs whose logs are the evidence, in GitHub's order."""
-        red = {"failure", "timed_out", "startup_failure"}
-        return tuple(j for j in self.jobs if j.conclusion in red or j.id in self.timed_out)
+        return tuple(
+            j for j in self.jobs if j.conclusion in RED_CONCLUSIONS or j.id in self.timed_out
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from bot.decide import memory
 from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot, Tip
 from bot.engine.red_run import RedRun
 from bot.identity import branch_name, name_prefix, parse_branch
-from bot.model import Item, PullRequest, RunRef, WorkflowRun
+from bot.model import RED_CONCLUSIONS, Item, PullRequest, RunRef, WorkflowRun
 from bot.outcomes import UnverifiedCause
 
 DAY = timedelta(hours=24)
-_RED = frozenset({"failure", "timed_out", "startup_failure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Around:
         if not isinstance(state, ItemState) or state.final is None:
             return None
         branch = branch_name(item, state.generation, self.red.policy.branch_prefix)
-        owner = self.red.request.repository.full_name.partition("/")[0]
+        owner = self.red.request.repository.owner
         found = self.red.ports.github.pull_requests_for(f"{owner}:{branch}", state="closed")
         return next((pull for pull in found if not pull.merged), None)
 
@@ -82,7 +81,7 @@ class Around:
         if found is None:
             runs = self.red.ports.github.runs(branch=branch, status="completed")
             found = self._newest(runs, run, branch)
-        if found is None or found.conclusion not in _RED:
+        if found is None or found.conclusion not in RED_CONCLUSIONS:
             return Base(found)
         facts = self.red.facts(RunRef(found.id, found.attempt))
         return Base(found, self.red.evidence(facts.failing).fingerprint)

@@ -15,6 +15,7 @@ from bot.engine.brief import Brief
 from bot.engine.red_run import RedRun
 from bot.errors import UpstreamError
 from bot.model import (
+    RED_CONCLUSIONS,
     BackendName,
     Check,
     Item,
@@ -29,7 +30,7 @@ from bot.outcomes import ErrorKind
 from bot.policy import Mode, Policy
 from bot.ports import Ports
 
-_FAILING = frozenset({"failure", "timed_out", "startup_failure", "cancelled"})
+_FAILING = RED_CONCLUSIONS | {"cancelled"}
 
 
 class Observer:
@@ -72,12 +73,12 @@ class Observer:
             origin = self._red.origin_of(asked.item, asked.generation)
             if origin is None:
                 raise UpstreamError(ErrorKind.GITHUB, "Its red run cannot be found any more.")
-            return {"run": self._red.facts(origin.run), "item": origin.item, "state": origin.state}
-        assert asked.run is not None  # noqa: S101 - a request has a run or an item
-        found = self._red.facts(asked.run)
-        origin = self._red.origin(found.run)
-        if origin is None:
-            return {"run": found}
+        else:
+            assert asked.run is not None  # noqa: S101 - a request has a run or an item
+            found = self._red.facts(asked.run)
+            origin = self._red.origin(found.run)
+            if origin is None:
+                return {"run": found}
         return {"run": self._red.facts(origin.run), "item": origin.item, "state": origin.state}
 
     def _pull(self, facts: Snapshot) -> dict[str, Any]:
@@ -144,7 +145,7 @@ class Observer:
     def _ours(self, facts: Snapshot) -> dict[str, Any]:
         if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
             return {"ours": facts.pull}
-        owner = self._request.repository.full_name.partition("/")[0]
+        owner = self._request.repository.owner
         head = f"{owner}:{facts.target_branch(self._policy)}"
         found = self._ports.github.pull_requests_for(head, state="all")
         open_ones = [pull for pull in found if pull.state == "open"]

@@ -135,7 +135,7 @@ class RedRun:
         state = None
         for generation in range(1, 20):
             branch = branch_name(item, generation, self.policy.branch_prefix)
-            owner = self.request.repository.full_name.partition("/")[0]
+            owner = self.request.repository.owner
             found = self.ports.github.pull_requests_for(f"{owner}:{branch}", state="all")
             if not found:
                 return state or self._in_issue(item)
