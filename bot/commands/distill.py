@@ -75,9 +75,7 @@ def _distilled(options: argparse.Namespace, stack: ExitStack) -> tuple[str, bool
     from bot.commands.distill_input import inputs, is_binary
     from bot.commands.distill_output import FORMS
     from bot.commands.distill_words import Order
-    from bot.evidence.compare import printed
-    from bot.evidence.distiller import Distillation, read_log
-    from bot.evidence.scan import scanner
+    from bot.evidence.distiller import Distillation
 
     given = inputs(options.files or ["-"], stack)
     texts = [log for log in given.logs if not is_binary(log)]
@@ -85,8 +83,8 @@ def _distilled(options: argparse.Namespace, stack: ExitStack) -> tuple[str, bool
         which = "1 log is" if count == 1 else f"{count} logs are"
         sys.stderr.write(f"coder-fix distill: {which} binary and left out\n")
     green = next(iter(inputs([options.compare], stack).logs), None) if options.compare else None
-    read = Distillation(texts, green=green, reports=given.reports, job_url=lambda *_: options.url)
-    known = printed([job.weighed for job in read_log(green, scanner())]) if green else None
+    read = Distillation(texts, reports=given.reports, job_url=lambda *_: options.url)
+    known = read.compare_with(green) if green else None
     order = Order(read, _budget(options), options.explain, known, given.steps)
     if count and not texts and not given.reports and options.format != "json":
         return "There is no text in the log.\n", False

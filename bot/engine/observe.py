@@ -93,7 +93,8 @@ class Observer:
         return {"pull": pull, "tip": tip, "item": item}
 
     def _evidence(self, facts: Snapshot) -> dict[str, Any]:
-        evidence = self._red.evidence(_run(facts).failing)
+        red, pull = _run(facts), facts.pull if isinstance(facts.pull, PullRequest) else None
+        evidence = self._red.evidence(red.failing, self._red.last_green(red.run, pull))
         return {"evidence": evidence, "item": self._item(replace(facts, evidence=evidence))}
 
     def _item(self, facts: Snapshot) -> Item:

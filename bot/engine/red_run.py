@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.decide import memory
 from bot.decide.snapshot import ItemState, RunFacts
 from bot.engine.brief import Brief
+from bot.engine.last_green import LastGreen
 from bot.errors import UpstreamError
-from bot.evidence import distill
+from bot.evidence.distiller import Distillation
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
     Annotation,
@@ -71,16 +72,24 @@ class RedRun:
             if any(_TIME_LIMIT.search(a.message.raw) for a in self.ports.github.annotations(job))
         )
 
-    def evidence(self, jobs: tuple[Job, ...]) -> Evidence:
-        """What the jobs' logs say, or their annotations where a log cannot be had."""
+    def evidence(self, jobs: tuple[Job, ...], green: LastGreen | None = None) -> Evidence:
+        """What the jobs' logs say, or their annotations where a log cannot be had.
+
+        Where no format knows the failure, what is new since the `green` run stands out.
+        """
         notes: dict[int, Sequence[Annotation]] = {}
         with self.ports.github.logs(jobs) as (logs, missing):
-            return distill(
-                self._arriving(logs, jobs, notes),
-                budget_chars=self.brief.log_budget_chars,
-                missing=missing,
-                annotations=notes,
-            )
+            arriving = self._arriving(logs, jobs, notes)
+            read = Distillation(arriving, missing=missing, annotations=notes)
+            compared = green.compare(read) if green else None
+            evidence = read.evidence(self.brief.log_budget_chars)
+        return replace(evidence, green=compared)
+
+    def last_green(self, run: WorkflowRun, pull: PullRequest | None) -> LastGreen:
+        """On the failing branch; else on the base, where a pull request's first run has none."""
+        base = pull.base_ref if pull else self.request.repository.default_branch
+        own = run.head_repository == self.request.repository.full_name
+        return LastGreen(self.ports.github, run, (run.head_branch if own else "", base))
 
     def _arriving(
         self,

@@ -21,7 +21,7 @@ from bot.evidence.slices import Slice, slices
 from bot.evidence.source import Source
 from bot.evidence.told import told
 from bot.evidence.weigh import Weighed, show_end, weigh
-from bot.log_formats import Role
+from bot.log_formats import Finding, Role
 from bot.model.evidence import Diagnostic, Evidence, Excerpt, ExcerptLine, JobLog, MissingLog
 from bot.model.github import Annotation, Job
 from bot.untrusted import Untrusted
@@ -93,7 +93,6 @@ class Distillation:
         *,
         missing: Sequence[MissingLog] = (),
         annotations: Mapping[int, Sequence[Annotation]] = {},
-        green: JobLog | None = None,
         reports: Sequence[Report] = (),
         job_url: Callable[[Job, int, int], str] | None = None,
     ) -> None:
@@ -103,10 +102,6 @@ class Distillation:
         for position, log in enumerate(logs):  # each is read while others may still be on their way
             had.append(log)
             jobs += read_log(log, scan, position)
-        if green:
-            known = printed([job.weighed for job in read_log(green, scan)])
-            for job in jobs:
-                compare(job.weighed, known)
         twins = legs_of([job.weighed for job in jobs])
         for position, first in twins.items():
             jobs[first].legs = (*jobs[first].legs, jobs[position].name)
@@ -123,6 +118,23 @@ class Distillation:
         if not self.found:
             for job in self.jobs:
                 show_end(job.weighed)
+
+    @property
+    def guessed(self) -> tuple[Job, ...]:
+        """The failed jobs in which no format found anything: their lines are chosen by wording."""
+        by_job = [(job.log.job, _in_red_steps(job)) for job in self.jobs if job.weighed.is_final]
+        return tuple(job for job, findings in by_job if not findings)
+
+    def compare_with(self, green: JobLog, *, job: str | None = None) -> frozenset[str]:
+        """Weigh anew by the last green log of `job` (None: of every job); returns what it said.
+
+        Only what is shown changes: class and fingerprint are the same without a green log.
+        """
+        known = printed([read.weighed for read in read_log(green, scanner())])
+        for read in self.jobs:
+            if job is None or read.log.job.name.raw == job:
+                compare(read.weighed, known)
+        return known
 
     def evidence(self, budget_chars: int) -> Evidence:
         """What failed, the excerpts together at most `budget_chars` characters."""
@@ -183,14 +195,12 @@ def distill(  # noqa: PLR0913 - each is another source of evidence
     annotations and failed steps are all there is. `annotations` are by job id. `green` is the last
     green log of the same job. Never raises for what a log, a report or an annotation holds.
     """
-    return Distillation(
-        logs,
-        missing=missing,
-        annotations=annotations,
-        green=green,
-        reports=reports,
-        job_url=job_url,
-    ).evidence(budget_chars)
+    read = Distillation(
+        logs, missing=missing, annotations=annotations, reports=reports, job_url=job_url
+    )
+    if green:
+        read.compare_with(green)
+    return read.evidence(budget_chars)
 
 
 def _found(
@@ -215,11 +225,13 @@ def _found(
 
 def _diagnostics(job: JobReading) -> list[Diagnostic]:
     """What formats found in failed steps, or their wording; else whatever formats found."""
-    findings = job.weighed.findings
-    red = [f for f in findings if job.weighed.place_factor(f.first) == 1.0]
-    found = [relative(f.diagnostic) for f in red]
+    found = [relative(f.diagnostic) for f in _in_red_steps(job)]
     found = found or [relative(d) for d in told(job.weighed)]
-    return found or [relative(f.diagnostic) for f in findings]
+    return found or [relative(f.diagnostic) for f in job.weighed.findings]
+
+
+def _in_red_steps(job: JobReading) -> list[Finding]:
+    return [f for f in job.weighed.findings if job.weighed.place_factor(f.first) == 1.0]
 
 
 def _select(jobs: Sequence[JobReading], budget: int) -> list[Selection]:

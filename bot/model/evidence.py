@@ -95,8 +95,19 @@ class MissingLog:
 
 
 @dataclass(frozen=True, slots=True)
+class GreenRun:
+    """The green run with which the logs were compared, and its commit."""
+
+    url: str
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What failed, small and faithful. `fingerprint` holds one hash for each diagnostic."""
+    """What failed, small and faithful. `fingerprint` holds one hash for each diagnostic.
+
+    `green` is set where lines were chosen by what the last green run had not printed.
+    """
 
     failure_class: FailureClass
     class_reason: str
@@ -105,6 +116,7 @@ class Evidence:
     fingerprint: tuple[str, ...]
     summary: tuple[Untrusted, ...] = ()
     missing: tuple[MissingLog, ...] = ()
+    green: GreenRun | None = None
     chars_in: int = 0
     chars_out: int = 0
 

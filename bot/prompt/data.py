@@ -95,6 +95,9 @@ class _Parts:
         said = prompt_block(evidence.summary[:_MAX_SUMMARY], secrets)
         self._tail = ["", "What the tools said at the end:", *(f"  {line}" for line in said)]
         self._tail = self._tail if said else []
+        if evidence.green:
+            sha, url = evidence.green.head_sha, to_prompt(Untrusted(evidence.green.url), secrets)
+            self._tail += ["", f"Chosen by what is new since it last passed, at {sha}: {url}"]
         for missing in evidence.missing:
             job = to_prompt(missing.job, secrets, limit=_NAME_LIMIT)
             why = to_prompt(Untrusted(missing.reason), secrets)

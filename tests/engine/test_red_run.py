@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -120,3 +120,69 @@ def test_annotations_stand_in_for_a_log(rig: Rig):
     shown = "\n".join(lines + [d.message.raw for d in evidence.diagnostics])
     assert "assert 1 == 2 in test_total" in shown
     assert "E   assert 1 == 2" in lines
+
+
+USUAL = [f"warning: no checksum for part {n}, error ignored" for n in range(40)]
+NEWS = "part 7 comes from another compiler"
+
+
+def _told(rig: Rig, branch: str, *lines: str, color: str = "success", **job: Any) -> Any:
+    log = "\n".join([*USUAL[:20], *lines, *USUAL[20:], "finished"])
+    seed = JobSeed(job.pop("name", "pack"), color, log=log, **job)
+    return rig.github.add_run(rig.repository, [seed], branch=branch, event="push")
+
+
+def _compared(rig: Rig, run: Any) -> Any:
+    facts = rig.red.facts(RunRef(run.id))
+    brief = rig.red.brief
+    small = replace(rig.red, brief=replace(brief, log_budget_chars=120))
+    return small.evidence(facts.failing, small.last_green(facts.run, None))
+
+
+def test_the_last_green_log_shows_what_is_new(rig: Rig):
+    """No format knows the failure: of two equal budgets only one holds the line that is new."""
+    green = _told(rig, "main")
+    run = _told(rig, "feature", NEWS, color="failure")
+
+    evidence = _compared(rig, run)
+    assert NEWS in [line.text.raw for line in evidence.excerpts[0].lines]
+    assert evidence.green.head_sha == rig.repository.state.git.branch("main")
+    assert evidence.green.url.endswith(str(green.id))
+    facts = rig.red.facts(RunRef(run.id))
+    alone = replace(rig.red, brief=replace(rig.red.brief, log_budget_chars=120))
+    blind = alone.evidence(facts.failing)
+    assert NEWS not in [line.text.raw for line in blind.excerpts[0].lines]
+    assert (blind.fingerprint, blind.failure_class) == (
+        evidence.fingerprint,
+        evidence.failure_class,
+    )
+
+
+def test_the_failing_branch_comes_before_its_base(rig: Rig):
+    """What the branch itself printed when it was green is nearest."""
+    _told(rig, "main")
+    green = _told(rig, "feature", NEWS)
+    run = _told(rig, "feature", NEWS, color="failure")
+
+    assert _compared(rig, run).green.url.endswith(str(green.id))
+
+
+@pytest.mark.parametrize("job", [{"name": "other"}, {"log_state": "gone"}, {"color": "failure"}])
+def test_without_a_green_log_of_the_job_nothing_is_compared(rig: Rig, job: Any):
+    """Another job's log, one that has expired, or none at all."""
+    _told(rig, "main", **job)
+    run = _told(rig, "feature", NEWS, color="failure")
+
+    assert _compared(rig, run).green is None
+
+
+def test_a_known_format_needs_no_comparison(rig: Rig):
+    """Requests are spent only where lines would be guessed."""
+    rig.github.add_run(rig.repository, [JobSeed("test")], branch="main", event="push")
+    log = "src/a.c:3:5: error: expected ';' before '}' token\n"
+    seed = JobSeed("test", "failure", log=log)
+    run = rig.github.add_run(rig.repository, [seed], branch="feature", event="push")
+    facts = rig.red.facts(RunRef(run.id))
+    rig.red.evidence(facts.failing, rig.red.last_green(facts.run, None))
+
+    assert not sent(rig.github, "GET", "/actions/runs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.http import Exchange
 from tests.scenarios.stage import Stage, branch_in
 
@@ -38,6 +39,22 @@ def test_prompt_tells_what_failed(stage: Stage):
     assert "test_prices.py::test_voucher" in stage.prompts[0]
     assert "assert -250 == 0" in stage.prompts[0]
     assert "origin/main" in stage.prompts[0]
+
+
+def test_the_last_green_log_helps_where_no_format_does(stage: Stage):
+    """What only the red run printed is shown, with the commit at which the job last passed."""
+    usual = [f"packed part {n} of the archive" for n in range(200)]
+    green = [JobSeed("test", log="\n".join(usual))]
+    stage.github.add_run(stage.repository, green, branch="main", event="push")
+    news = "part 7 comes from another compiler"
+    stage.logs.append("\n".join([*usual[:100], news, *usual[100:]]))
+    stage.red_pull_request()
+    stage.run()
+
+    head = stage.repository.head("main")
+    assert f" {news}\n" in stage.prompts[0]
+    assert f"Chosen by what is new since it last passed, at {head}: " in stage.prompts[0]
+    assert "packed part 20 " not in stage.prompts[0]
 
 
 def test_the_agents_own_pull_request_is_adopted(stage: Stage):
