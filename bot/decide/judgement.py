@@ -6,8 +6,8 @@ person who names a run overrides those that only guess at what people want.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from bot.decide.case import Case, Row, skipped
 from bot.decide.snapshot import Background, Base, Facet
@@ -78,14 +78,16 @@ def _no_evidence(case: Case) -> Step | None:
 def _elsewhere(case: Case) -> Step | None:
     if case.request.by_hand:
         return None
-    own = item_hash(case.item)
+    own, around = item_hash(case.item), _background(case)
     since = case.facts.now - SAME_ELSEWHERE
-    for other in _background(case).open_items:
+    told = {False: "by pull request", True: "in a session for pull request"}
+    for other in (*around.open_items, *around.under_way):
         fresh = other.created_at is None or other.created_at >= since
         if other.item != own and fresh and same_failure(other.fingerprint, _fingerprint(case)):
+            where = told[other in around.under_way]
             return skipped(
                 SkipReason.ALREADY_HANDLED,
-                f"The same failure is being repaired by pull request #{other.number}.",
+                f"The same failure is being repaired {where} #{other.number}.",
             )
     return None
 
@@ -132,20 +134,28 @@ def _outage(case: Case) -> Step | None:
     limit = case.policy.outage_threshold
     if case.request.by_hand or not limit:
         return None
-    since = case.facts.now - OUTAGE_WINDOW
-    branches = {
-        run.head_branch
-        for run in _background(case).recent
-        if run.conclusion in RED_CONCLUSIONS
-        and run.updated_at is not None
-        and run.updated_at >= since
-    }
+    branches = _newly_red(_background(case).recent, case.facts.now - OUTAGE_WINDOW)
     if len(branches) <= limit:
         return None
     return skipped(
         SkipReason.OUTAGE,
         f"{len(branches)} branches turned red within one hour: that is an outage.",
     )
+
+
+def _newly_red(runs: Iterable[WorkflowRun], since: datetime) -> set[str]:
+    """Branches with a workflow that has turned red since then; red before that is not new."""
+    before: dict[tuple[str, int], bool] = {}
+    after: set[tuple[str, int]] = set()
+    for run in sorted(runs, key=lambda r: r.id):
+        key, red = (run.head_branch, run.workflow_id), run.conclusion in RED_CONCLUSIONS
+        if run.updated_at is None or run.status != "completed":
+            continue
+        if run.updated_at < since:
+            before[key] = red
+        elif red:
+            after.add(key)
+    return {branch for branch, workflow in after if not before.get((branch, workflow), False)}
 
 
 def _infrastructure(case: Case) -> Step | None:
@@ -214,7 +224,7 @@ ROWS = (
     Row("no-evidence", "no log, no annotation", "skipped / no-evidence", _new(_no_evidence)),
     Row(
         "elsewhere",
-        "the same failure has an open pull request of ours, for a day",
+        "the same failure has a pull request or a session of ours, for a day",
         "skipped / already-handled",
         _new(_elsewhere),
     ),

@@ -69,10 +69,9 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """A pull request of ours that is open: what it repairs."""
+    """An item that is worked on: our open pull request, or the failing one while there is none."""
 
     number: int
-    url: str
     item: str
     fingerprint: tuple[str, ...] = ()
     created_at: datetime | None = None
@@ -83,6 +82,7 @@ class Background:
     """What goes on around the failure, read before an agent is started.
 
     `recent` are the repository's newest workflow runs, `open_items` our open pull requests,
+    `under_way` the items whose session has pushed nothing yet, by their failing pull request,
     `closed` the newest of ours for this item that somebody closed unmerged. `sessions_today` are
     the sessions of this repository in the last 24 hours. `earlier_attempt` is the conclusion of
     the attempt before this one, empty for the first.
@@ -90,6 +90,7 @@ class Background:
 
     recent: tuple[WorkflowRun, ...] = ()
     open_items: tuple[OpenItem, ...] = ()
+    under_way: tuple[OpenItem, ...] = ()
     closed: PullRequest | None = None
     sessions_today: int = 0
     earlier_attempt: str = ""

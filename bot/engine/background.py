@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,11 +10,21 @@ from datetime import timedelta
 from bot.decide import memory
 from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot, Tip
 from bot.engine.red_run import RedRun
-from bot.identity import branch_name, name_prefix, parse_branch
-from bot.model import RED_CONCLUSIONS, Item, PullRequest, RunRef, WorkflowRun
+from bot.identity import branch_name, item_hash, item_of_session, name_prefix, parse_branch
+from bot.model import (
+    RED_CONCLUSIONS,
+    Item,
+    PullRequest,
+    RunRef,
+    Session,
+    TargetKind,
+    WorkflowRun,
+)
 from bot.outcomes import UnverifiedCause
 
 DAY = timedelta(hours=24)
+OTHERS = 10
+"""Sessions without a pull request that are looked at, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +34,22 @@ class Around:
     red: RedRun
 
     def background(self, facts: Snapshot, run: WorkflowRun, item: Item) -> Background:
-        """Up to five requests, at once."""
+        """Up to five requests, at once; one more for each other session of the day."""
         since = (facts.now - DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
         github = self.red.ports.github
         with ThreadPoolExecutor(4) as pool:
             recent = pool.submit(github.runs, created=f">={since}")
             open_items = pool.submit(self._open_items)
-            sessions = pool.submit(self._sessions_today, facts)
+            listed = pool.submit(self._sessions_today, facts)
             closed = pool.submit(self._closed, facts, item)
+            sessions, pulls = listed.result(), open_items.result()
+            known = {item_hash(item), *(other.item for other in pulls)}
             return Background(
                 recent=recent.result(),
-                open_items=open_items.result(),
+                open_items=pulls,
+                under_way=self._under_way(sessions, known),
                 closed=closed.result(),
-                sessions_today=sessions.result(),
+                sessions_today=len(sessions),
                 earlier_attempt=self._earlier_attempt(run),
             )
 
@@ -47,18 +61,30 @@ class Around:
             if own is not None and pull.head_repository == full_name:
                 state = memory.read(f"coder-fix:{own.item}", pull.body.raw)
                 fingerprint = state.fingerprint if state else ()
-                found.append(
-                    OpenItem(pull.number, pull.url, own.item, fingerprint, pull.created_at)
-                )
+                found.append(OpenItem(pull.number, own.item, fingerprint, pull.created_at))
         return tuple(found)
 
-    def _sessions_today(self, facts: Snapshot) -> int:
+    def _sessions_today(self, facts: Snapshot) -> tuple[Session, ...]:
         agent = self.red.ports.agent
-        if agent is None or not self.red.policy.max_sessions_per_day:
-            return 0
+        if agent is None:
+            return ()
         since = facts.now - DAY
         ours = agent.list(name_prefix(self.red.request.repository.id))
-        return sum(1 for s in ours if s.created_at is not None and s.created_at >= since)
+        return tuple(s for s in ours if s.created_at is not None and s.created_at >= since)
+
+    def _under_way(self, sessions: Sequence[Session], known: set[str]) -> tuple[OpenItem, ...]:
+        """What the newest other sessions are for, as the comments on their pull requests tell."""
+        repository, found = self.red.request.repository.id, []
+        told = [item_of_session(repository, s.name, s.target) for s in reversed(sessions)]
+        pulls = [t for t in told if t is not None and t[0].kind is TargetKind.PULL_REQUEST]
+        others = [t for t in pulls if item_hash(t[0]) not in known and t[0].ref.isdigit()]
+        for item, generation in others[:OTHERS]:
+            state = self.red.state(item)
+            if state is not None and state.final is None and state.generation == generation:
+                began = state.turn_started
+                mark = OpenItem(int(item.ref), item_hash(item), state.fingerprint, began)
+                found.append(mark)
+        return tuple(found)
 
     def _closed(self, facts: Snapshot, item: Item) -> PullRequest | None:
         """Ours of the generation before, closed unmerged; none for the first generation."""

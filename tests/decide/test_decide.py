@@ -78,6 +78,19 @@ def _red_branches(count):
     return tuple(a_run(id=i, head_branch=f"b{i}", updated_at=ago(60)) for i in range(count))
 
 
+def _earlier(number, conclusion):
+    """What the branch `b{number}` came to two hours ago; None for a run that has not ended."""
+    status = "completed" if conclusion else "in_progress"
+    when = ago(7200)
+    branch = f"b{number}"
+    return (
+        a_run(id=-1, head_branch=branch, status=status, conclusion=conclusion, updated_at=when),
+    )
+
+
+GREEN_NOW = a_run(id=99, head_branch="b5", conclusion="success", updated_at=ago(5))
+
+
 def _outcome(kind, skip=None, error=None, cause=None):
     return (kind, skip, error, cause)
 
@@ -372,26 +385,33 @@ CASES = [
     ),
     (
         "elsewhere",
-        _around(open_items=(OpenItem(9, "u", "other", ("f1", "f9")),)),
+        _around(open_items=(OpenItem(9, "other", ("f1", "f9")),)),
+        {},
+        {},
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    (
+        "elsewhere",
+        _around(under_way=(OpenItem(9, "other", ("f1",), ago(60)),)),
         {},
         {},
         _outcome(SKIPPED, S.ALREADY_HANDLED),
     ),
     (
         "start",
-        _around(open_items=(OpenItem(9, "u", "other", ("f1",), ago(90_000)),)),
+        _around(open_items=(OpenItem(9, "other", ("f1",), ago(90_000)),)),
         {},
         {},
         Start,
     ),
     (
         "start",
-        _around(open_items=(OpenItem(9, "u", "other", ("f1",)),)),
+        _around(open_items=(OpenItem(9, "other", ("f1",)),)),
         {},
         {"by_hand": True},
         Start,
     ),
-    ("start", _around(open_items=(OpenItem(9, "u", "other", ("f7",)),)), {}, {}, Start),
+    ("start", _around(open_items=(OpenItem(9, "other", ("f7",)),)), {}, {}, Start),
     (
         "closed-by-human",
         _around(closed=a_pull(number=8, state="closed", closed_at=ago(600))),
@@ -446,7 +466,17 @@ CASES = [
         {},
         _outcome(SKIPPED, S.OUTAGE),
     ),
+    (
+        "outage",
+        _around(
+            recent=(*_red_branches(11), *_earlier(3, "success"), *_earlier(4, None), GREEN_NOW)
+        ),
+        {},
+        {},
+        _outcome(SKIPPED, S.OUTAGE),
+    ),
     ("start", _around(recent=_red_branches(10)), {}, {}, Start),
+    ("start", _around(recent=(*_red_branches(11), *_earlier(3, "failure"))), {}, {}, Start),
     ("start", _around(recent=_red_branches(11)), {"outage_threshold": 0}, {}, Start),
     ("start", _around(recent=_red_branches(11)), {}, {"by_hand": True}, Start),
     ("infrastructure", a_snapshot(evidence=WEATHER), {}, {}, Rerun),

@@ -193,6 +193,37 @@ def test_the_same_failure_elsewhere_is_adopted(stage: Stage):
     assert (stage.sessions(), len(stage.comments(second.number))) == (1, 0)
 
 
+def test_the_same_failure_in_a_session_elsewhere(stage: Stage):
+    """The first session has pushed nothing yet; a second pull request with that failure waits."""
+    first = stage.red_pull_request()
+    stage.run(wait="none")
+    stage.repository.commit("other", {"prices.py": "broken\n"}, "Other", start=False)
+    stage.colors.insert(0, "voucher")
+    second = stage.repository.open_pull_request("other", author="bob")
+    stage.github.wait_idle()
+    told = stage.run()
+
+    assert told.outcome == "skipped/already-handled"
+    assert f"in a session for pull request #{first}" in told.summary
+    assert (stage.sessions(), len(stage.comments(second.number))) == (1, 0)
+
+
+def test_a_branch_that_was_red_before_is_no_outage(stage: Stage):
+    """Eleven branches are red, but one of them has been so since yesterday."""
+    for number in range(11):
+        stage.repository.commit(f"b{number}", {"x": str(number)}, "x", start=False)
+    red = [JobSeed("other", "failure", log="boom\n")]
+    stage.github.add_run(stage.repository, red, branch="b0")
+    stage.github.clock.advance(7200)
+    for number in range(10):
+        stage.github.add_run(stage.repository, red, branch=f"b{number}")
+    stage.red_pull_request()
+    stage.fixes.append(FIX)
+    stage.clock.follow(stage.github.clock)
+
+    assert stage.run().outcome == "fixed"
+
+
 def test_the_same_commit_twice(stage: Stage):
     """A duplicate delivery after the end starts nothing."""
     stage.red_pull_request()
