@@ -86,6 +86,12 @@ class PullRequests(Protocol):
     def branches(self, prefix: str) -> tuple[str, ...]:
         """The names of the branches that begin so."""
 
+    def text_at(self, path: str, sha: str) -> Untrusted:
+        """The file at that commit; empty where there is none, or none that can be read."""
+
+    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
+        """What the commits from `base` to `head` touch: up to 300 paths; empty if unreadable."""
+
     def branch_head(self, branch: str) -> str:
         """The branch's head SHA; empty when there is no such branch."""
 

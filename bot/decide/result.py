@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decide.case import Case, Row, in_words, skipped
+from bot.decide.silence import cause as silence_cause
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
 from bot.decide.verdict import judge
@@ -86,6 +87,9 @@ _SENTENCES = {
     UnverifiedCause.CONFLICT: "No check ran: the branch conflicts with its base.",
     UnverifiedCause.DEFAULT_TOKEN: "No check ran: what the workflow's own token opens starts none.",
     UnverifiedCause.WORKFLOW_DISABLED: "No check ran: the workflow is disabled.",
+    UnverifiedCause.PATH_FILTER: "No check ran: the workflow does not look at these paths.",
+    UnverifiedCause.DRAFT_EXCLUDED: "No check ran: the workflow leaves drafts out.",
+    UnverifiedCause.CI_SLOW: "No check has appeared yet.",
     UnverifiedCause.JOB_MISSING: "Checks passed, but the job that failed did not run again.",
 }
 
@@ -110,8 +114,9 @@ def _nothing_vouches(case: Case) -> Step | None:
     if may_come and case.facts.verify_seconds < case.policy.checks_grace:
         return Wait("No check has vouched for this commit yet.", _LOOK_AGAIN)
     cause = verdict.cause
-    if cause is UnverifiedCause.NO_CI_ON_BRANCH:
-        cause = case.have(case.facts.why_nothing, Facet.WHY_NOTHING)
+    if cause in {UnverifiedCause.NO_CI_ON_BRANCH, UnverifiedCause.ONLY_SKIPPED}:
+        silence = case.have(case.facts.silence, Facet.SILENCE)
+        cause = silence_cause(silence, skipped=cause is UnverifiedCause.ONLY_SKIPPED)
     return _unverified(replace(verdict, cause=cause), _SENTENCES[cause])
 
 

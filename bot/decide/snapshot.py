@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Final
 
+from bot.decide.silence import Silence
 from bot.identity import branch_name, session_key
 from bot.model import (
     RED_CONCLUSIONS,
@@ -19,7 +20,7 @@ from bot.model import (
     SessionKey,
     WorkflowRun,
 )
-from bot.outcomes import OutcomeKind, UnverifiedCause
+from bot.outcomes import OutcomeKind
 from bot.policy import Mode, Policy
 
 
@@ -47,7 +48,7 @@ class Facet(StrEnum):
     BACKGROUND = "background"
     BASE = "base"
     REQUIRED = "required"
-    WHY_NOTHING = "why-nothing"
+    SILENCE = "silence"
     TIP = "tip"
 
 
@@ -178,7 +179,7 @@ class Snapshot:
     checks: tuple[Check, ...] | Unread = UNREAD
     red_again: Evidence | Unread = UNREAD
     required: tuple[str, ...] | Unread = UNREAD
-    why_nothing: UnverifiedCause | Unread = UNREAD
+    silence: Silence | Unread = UNREAD
     tip_now: Tip | Unread = UNREAD
     turn_seconds: float = 0.0
     verify_seconds: float = 0.0

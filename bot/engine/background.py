@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.decide import memory
+from bot.decide.silence import Silence
 from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot, Tip
 from bot.engine.red_run import RedRun
 from bot.identity import branch_name, item_hash, item_of_session, name_prefix, parse_branch
@@ -20,7 +21,7 @@ from bot.model import (
     TargetKind,
     WorkflowRun,
 )
-from bot.outcomes import UnverifiedCause
+from bot.policy import Mode
 
 DAY = timedelta(hours=24)
 OTHERS = 10
@@ -137,15 +138,21 @@ class Around:
         newest = max(found, key=lambda r: (r.id, r.attempt), default=None)
         return Tip(sha, green=newest is not None and newest.conclusion == "success")
 
-    def why_nothing(self, facts: Snapshot, run: WorkflowRun) -> UnverifiedCause:
-        """Why no check ran for our head, as far as anything tells."""
+    def silence(self, facts: Snapshot, run: WorkflowRun, branch: str) -> Silence:
+        """What may have kept GitHub from running anything for our head."""
         github = self.red.ports.github
-        if isinstance(facts.ours, PullRequest):
-            whole = github.pull_request(facts.ours.number)
-            if whole is not None and whole.mergeable_state == "dirty":
-                return UnverifiedCause.CONFLICT
-        if github.workflow_state(run.workflow_id) != "active":
-            return UnverifiedCause.WORKFLOW_DISABLED
-        if github.viewer().removesuffix("[bot]") == "github-actions":
-            return UnverifiedCause.DEFAULT_TOKEN
-        return UnverifiedCause.NO_CI_ON_BRANCH
+        assert isinstance(facts.head, str)  # noqa: S101 - a verdict presupposes a head
+        tested = facts.pull if self.red.policy.mode is Mode.FIX else facts.ours
+        pull = tested if isinstance(tested, PullRequest) else None
+        whole = github.pull_request(pull.number) if pull else None
+        began = facts.state.evidence_sha if isinstance(facts.state, ItemState) else ""
+        return Silence(
+            branch=branch,
+            conflict=whole is not None and whole.mergeable_state == "dirty",
+            disabled=github.workflow_state(run.workflow_id) != "active",
+            default_token=github.viewer().removesuffix("[bot]") == "github-actions",
+            workflow=github.text_at(run.path, facts.head),
+            base=pull.base_ref if pull else "",
+            draft=pull is not None and pull.draft,
+            changed=github.changed_paths(began or run.head_sha, facts.head),
+        )

@@ -59,7 +59,7 @@ class Observer:
             Facet.CHECKS: self._checks,
             Facet.RED_AGAIN: self._red_again,
             Facet.REQUIRED: self._required,
-            Facet.WHY_NOTHING: self._why_nothing,
+            Facet.SILENCE: self._silence,
             Facet.TIP: self._tip,
         }
         for facet in facets:
@@ -172,8 +172,9 @@ class Observer:
     def _tip(self, facts: Snapshot) -> dict[str, Any]:
         return {"tip_now": self._around.tip(_run(facts).run)}
 
-    def _why_nothing(self, facts: Snapshot) -> dict[str, Any]:
-        return {"why_nothing": self._around.why_nothing(facts, _run(facts).run)}
+    def _silence(self, facts: Snapshot) -> dict[str, Any]:
+        branch = facts.target_branch(self._policy)
+        return {"silence": self._around.silence(facts, _run(facts).run, branch)}
 
     def _jobs_of(self, checks: list[Check]) -> tuple[Job, ...]:
         wanted = {c.job_id for c in checks}

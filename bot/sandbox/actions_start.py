@@ -124,7 +124,7 @@ class WorkflowStarter:
         sha = repository.git.resolve(ref)
         if sha is None:
             return None
-        for listener in self._listeners(repository, sha):
+        for listener in self._awake(repository, sha):
             if listener.path == workflow.path and "workflow_dispatch" in listener.on:
                 branch = ref.removeprefix("refs/heads/")
                 origin = Origin(
@@ -191,7 +191,7 @@ class WorkflowStarter:
     ) -> list[WorkflowRun]:
         return [
             self._begin(repository, origin, listener, approval=approval)
-            for listener in self._listeners(repository, origin.tested_sha)
+            for listener in self._awake(repository, origin.tested_sha)
             if (refuse_broken if listener.problem else listens(listener.on))
         ]
 
@@ -211,6 +211,13 @@ class WorkflowStarter:
         else:
             runs.start(repository, run)
         return run
+
+    def _awake(self, repository: Repository, sha: str) -> Iterator[_Listener]:
+        """A workflow that somebody disabled starts for nothing."""
+        for listener in self._listeners(repository, sha):
+            known = repository.workflows.get(listener.path)
+            if known is None or known.state == "active":
+                yield listener
 
     def _listeners(self, repository: Repository, sha: str) -> Iterator[_Listener]:
         try:

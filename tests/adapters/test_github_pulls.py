@@ -82,3 +82,22 @@ def test_any_branch_name_is_found(github_sandbox, branch):
     sha = repository.commit(branch, {"app.py": "x\n"}, "Odd")
     with adapter(github_sandbox.url) as api:
         assert (api.branch_head(branch), api.branch_head(branch[:-1])) == (sha, "")
+
+
+def test_a_file_at_a_commit(github_sandbox, repository):
+    """Its text at exactly that commit; nothing for a path that is not there, or a folder."""
+    repository.commit("feature", {"src/ä b.py": "été\n"}, "Add")
+    head = repository.head("feature")
+    with adapter(github_sandbox.url) as api:
+        assert api.text_at("src/ä b.py", head).raw == "été\n"
+        assert api.text_at("src/ä b.py", repository.head("main")).raw == ""
+        assert api.text_at("src", head).raw == ""
+
+
+def test_changed_paths(github_sandbox, repository):
+    """What the commits between touch; nothing where they cannot be compared."""
+    repository.commit("feature", {"a.py": "1\n", "docs/b.md": "2\n"}, "Add")
+    with adapter(github_sandbox.url) as api:
+        main, head = repository.head("main"), repository.head("feature")
+        assert api.changed_paths(main, head) == ("a.py", "docs/b.md")
+        assert api.changed_paths(main, "0" * 40) == ()

@@ -8,6 +8,7 @@ import pytest
 
 from bot.decide import ROWS, decide
 from bot.decide.case import Case
+from bot.decide.silence import Silence
 from bot.decide.snapshot import (
     UNREAD,
     Attempt,
@@ -503,14 +504,14 @@ CASES = [
     ("start", _around(sessions_today=20), {"max_sessions_per_day": 0}, {}, Start),
     (
         "limits",
-        _around(open_items=tuple(OpenItem(n, "u", str(n)) for n in range(10))),
+        _around(open_items=tuple(OpenItem(n, str(n)) for n in range(10))),
         {},
         {},
         _outcome(SKIPPED, S.LIMIT),
     ),
     (
         "start",
-        _around(open_items=tuple(OpenItem(n, "u", str(n)) for n in range(10))),
+        _around(open_items=tuple(OpenItem(n, str(n)) for n in range(10))),
         {"mode": Mode.FIX},
         {},
         Start,
@@ -589,7 +590,7 @@ CASES = [
     ("dispatch", a_pushed_fix(checks=()), {"verify": Verify.WORKFLOW}, {}, Dispatch),
     (
         "nothing-vouches",
-        a_pushed_fix(checks=(), verify_seconds=120, why_nothing=C.CONFLICT),
+        a_pushed_fix(checks=(), verify_seconds=120, silence=Silence("b", conflict=True)),
         {"verify": Verify.CHECKS},
         {},
         _outcome(K.UNVERIFIED, cause=C.CONFLICT),
@@ -599,12 +600,21 @@ CASES = [
         a_pushed_fix(
             checks=(),
             verify_seconds=120,
-            why_nothing=C.NO_CI_ON_BRANCH,
+            silence=Silence("b"),
             state=a_state(dispatched=FIX),
         ),
         {},
         {},
         _outcome(K.UNVERIFIED, cause=C.NO_CI_ON_BRANCH),
+    ),
+    (
+        "nothing-vouches",
+        a_pushed_fix(
+            checks=(a_check(conclusion="skipped"),), verify_seconds=120, silence=Silence("b")
+        ),
+        {"verify": Verify.CHECKS},
+        {},
+        _outcome(K.UNVERIFIED, cause=C.ONLY_SKIPPED),
     ),
     (
         "nothing-vouches",

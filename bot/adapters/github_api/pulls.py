@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from itertools import islice
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from bot.adapters.github_api.client import PER_PAGE, Client
 from bot.errors import UpstreamError
 from bot.model import Check, PullRequest
 from bot.outcomes import ErrorKind
+from bot.untrusted import Untrusted
 
 _PASSING = frozenset({"success", "neutral", "skipped"})
 
@@ -55,6 +57,24 @@ class PullRequestDesk:
         """By the matching references, which have no pages: one request for all."""
         found = self._client.get(f"{self._at}/git/matching-refs/heads/{quote(prefix, safe='/')}")
         return tuple(data["ref"].removeprefix("refs/heads/") for data in found)
+
+    def text_at(self, path: str, sha: str) -> Untrusted:
+        """By the contents API, which gives up to 1 MB; a hint, so that a refusal is no trouble."""
+        try:
+            found = self._client.get(
+                f"{self._at}/contents/{quote(path)}", ref=sha, none_on=(403, 404)
+            )
+            raw = base64.b64decode(found["content"]) if isinstance(found, dict) else b""
+        except (UpstreamError, KeyError, TypeError, ValueError):
+            return Untrusted("")
+        return Untrusted(raw.decode("utf-8", "replace"))
+
+    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
+        """By the comparison from their merge base, whose first page holds up to 300 files."""
+        path = f"{self._at}/compare/{base}...{head}"
+        found = self._client.get(path, none_on=(403, 404), per_page=1)
+        files = found.get("files") if isinstance(found, dict) else None
+        return tuple(str(file["filename"]) for file in files or ())
 
     def branch_head(self, branch: str) -> str:
         """The head SHA; empty when there is no such branch."""

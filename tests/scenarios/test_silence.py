@@ -1,0 +1,54 @@
+"""Nothing ran for the agent's push: the cause is named, and `fixed` is never said."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.actions_seeds import JobSeed
+from tests.scenarios.stage import RED_LOG, WORKFLOW, Stage
+
+FIX = {"prices.py": "repaired\n"}
+FILE = ".github/workflows/ci.yml"
+ON_PULL_REQUEST = "  pull_request:\n"
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        ("    branches: [main]\n", "No check ran for this commit."),
+        ("    paths: ['docs/**']\n", "No check ran: the workflow does not look at these paths."),
+        ("    types: [ready_for_review]\n", "No check ran: the workflow leaves drafts out."),
+    ],
+)
+def test_a_workflow_that_does_not_listen(stage: Stage, filters, sentence):
+    """What the workflow's file asks for at the pushed commit decides what the comment says."""
+    deaf = WORKFLOW.replace(ON_PULL_REQUEST, ON_PULL_REQUEST + filters)
+    stage.repository.commit("feature", {FILE: deaf, "prices.py": "broken\n"}, "x", start=False)
+    stage.colors.append("voucher")
+    number = stage.repository.open_pull_request("feature", author="alice").number
+    stage.github.wait_idle()
+    run = next(iter(stage.repository.runs), None) or stage.github.add_run(
+        stage.repository,
+        [JobSeed("test", "failure", log=RED_LOG)],
+        branch="feature",
+        event="pull_request",
+        pull_number=number,
+    )
+    stage.fixes.append(FIX)
+    told = stage.run({}, event="workflow_dispatch", run_id=str(run.id), verify="checks")
+
+    assert told.outcome == "unverified"
+    assert told.outputs["verified"] == "unverified"
+    assert sentence in stage.comments(number)[0]
+    assert sentence in told.summary
+
+
+def test_a_disabled_workflow(stage: Stage):
+    """Disabled after it was red: nothing runs, and the comment tells to enable it."""
+    number = stage.red_pull_request()
+    stage.repository.runs[0].workflow.state = "disabled_manually"
+    stage.fixes.append(FIX)
+    told = stage.run(verify="checks")
+
+    assert told.outcome == "unverified"
+    assert "No check ran: the workflow is disabled." in stage.comments(number)[0]
