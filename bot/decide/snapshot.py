@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
-from typing import Final
+from typing import Any, Final
 
 from bot.decide.silence import Silence
 from bot.identity import branch_name, session_key
@@ -194,6 +194,15 @@ class Snapshot:
         if self.state.final is None:
             return self.state.generation
         return self.state.generation + 1
+
+    def forget(self, facets: tuple[Facet, ...]) -> Snapshot:
+        """Without what may have changed since it was read."""
+        changing: dict[Facet, dict[str, Any]] = {
+            Facet.SESSION: {"session": UNREAD},
+            Facet.HEAD: {"head": UNREAD},
+            Facet.CHECKS: {"checks": UNREAD, "red_again": UNREAD},
+        }
+        return replace(self, **{k: v for f in facets for k, v in changing[f].items()})
 
     def target_branch(self, policy: Policy) -> str:
         """The one branch to which the agent pushes."""

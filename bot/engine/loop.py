@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.decide import decide
-from bot.decide.snapshot import UNREAD, Facet, ItemState, RunFacts, Snapshot
+from bot.decide.snapshot import Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.steps import (
     Dispatch,
     Finish,
@@ -18,7 +19,7 @@ from bot.decide.steps import (
     Step,
     Wait,
 )
-from bot.engine import records
+from bot.engine import records, refused
 from bot.engine.brief import Brief
 from bot.engine.observe import Observer
 from bot.engine.publish import Publisher
@@ -27,7 +28,7 @@ from bot.engine.turns import Turns
 from bot.engine.watch import Watch
 from bot.errors import CancelledError, NameHeldError, SessionBusyError, UpstreamError
 from bot.model import Outcome, Request, Session, WorkflowRun
-from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
+from bot.outcomes import OutcomeKind
 from bot.policy import Policy, Waiting
 from bot.ports import AgentBackend, Ports
 from bot.report.facts import ReportFacts
@@ -72,8 +73,9 @@ class Engine:
         if session is None:
             return
         if isinstance(state, ItemState):
-            cut_off = replace(self.facts, state=records.cut_off(state, self._ports.clock.now()))
-            self._publisher.announce(cut_off, "The run was cancelled; a later one carries on.")
+            cut_off = records.cut_off(state, self._ports.clock.now())
+            known = replace(self.facts, state=cut_off, session=session)
+            self._publisher.announce(known, "The run was cancelled; a later one carries on.")
         self._publisher.clean_up(session, OutcomeKind.ERROR)
 
     @property
@@ -139,7 +141,7 @@ class Engine:
         self._watch.note(f"{word} session `{session.name}`", session.url)
         state = records.begun(self.facts, session, self._ports.clock.now())
         self.facts = replace(self.facts, session=session, state=state)
-        self._publisher.announce(self.facts, reason)
+        self._announce(reason)
 
     def _adopt(self) -> None:
         """Write down what a run that was killed right after its start could not."""
@@ -148,7 +150,7 @@ class Engine:
             return
         began = session.created_at or self._ports.clock.now()
         self.facts = replace(self.facts, state=records.begun(self.facts, session, began))
-        self._publisher.announce(self.facts, "An earlier run started the session.")
+        self._announce("An earlier run started the session.")
 
     def _next_generation(self, held: NameHeldError) -> None:
         """The name is held by something that is being deleted: take the next one, a few times."""
@@ -160,17 +162,12 @@ class Engine:
         self._watch.note("The session's name is still held; taking the next one")
 
     def _rerun(self, reason: str) -> Result:
-        run = self._run()
+        trouble: UpstreamError | None = None
         try:
-            self._ports.github.rerun_failed_jobs(run)
-        except UpstreamError as refused:
-            needs = "; `flaky: rerun` needs `actions: write`" if refused.status == 403 else ""
-            why = f"{reason} The failed jobs could not be rerun{needs}."
-            outcome = Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.INFRASTRUCTURE)
-            return self._finish(Finish(outcome), "infrastructure")
-        why = f"{reason} The failed jobs run once more; that run's own event carries on."
-        outcome = Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.RERUNNING)
-        return self._finish(Finish(outcome), "infrastructure")
+            self._ports.github.rerun_failed_jobs(self._run())
+        except UpstreamError as failure:
+            trouble = failure
+        return self._finish(Finish(refused.rerun(reason, trouble)), "infrastructure")
 
     def _dispatch(self, reason: str) -> None:
         """Once per head, whatever comes of it."""
@@ -178,16 +175,32 @@ class Engine:
         assert isinstance(head, str)  # noqa: S101 - a verdict presupposes a head
         assert self.facts.item is not None  # noqa: S101 - and a work item
         known = state if isinstance(state, ItemState) else ItemState(self.facts.item.name)
-        self.facts = replace(self._forget((Facet.CHECKS,)), state=replace(known, dispatched=head))
-        self._publisher.announce(self.facts, reason)
+        self.facts = replace(
+            self.facts.forget((Facet.CHECKS,)), state=replace(known, dispatched=head)
+        )
+        self._announce(reason)
         try:
             branch = self.facts.target_branch(self._policy)
             self._ports.github.dispatch(self._run().workflow_id, branch)
-        except UpstreamError as refused:
-            self._watch.note(f"The workflow could not be dispatched ({refused.status})")
+        except UpstreamError as failure:
+            self._watch.note(f"The workflow could not be dispatched ({failure.status})")
             return
         self._turns.verify_anew()
         self._watch.note(reason.rstrip("."))
+
+    def _announce(self, reason: str) -> None:
+        """Say how it stands. A comment is written whole: what failed must be known for it."""
+        self._recall()
+        facts, seen = self.facts, self._observer.session
+        if isinstance(facts.session, Unread) and seen is not None:
+            facts = replace(facts, session=seen)
+        self._publisher.announce(facts, reason)
+
+    def _recall(self) -> None:
+        """A run that carries on reads the logs again before it writes; a hint for people."""
+        if isinstance(self.facts.evidence, Unread) and isinstance(self.facts.run, RunFacts):
+            with suppress(UpstreamError):
+                self.facts = self._observer.read(self.facts, (Facet.EVIDENCE,))
 
     def _run(self) -> WorkflowRun:
         assert isinstance(self.facts.run, RunFacts)  # noqa: S101 - the first row reads it
@@ -195,7 +208,8 @@ class Engine:
 
     def _wait(self, reason: str, again: tuple[Facet, ...]) -> Result | None:
         if self._policy.wait is Waiting.NONE:
-            self._publisher.announce(self.facts, reason)
+            if not isinstance(self.facts.evidence, Unread):  # else a later run: nothing is new
+                self._announce(reason)
             return self.result(Outcome(OutcomeKind.PENDING, reason))
         if self._watch.is_over:
             return self._finish(
@@ -203,46 +217,28 @@ class Engine:
                 "whole-deadline",
             )
         self._watch.pause(reason)
-        self.facts = self._forget(again)
+        self.facts = self.facts.forget(again)
         return None
 
-    def _forget(self, facets: tuple[Facet, ...]) -> Snapshot:
-        facts = self.facts
-        if Facet.SESSION in facets:
-            facts = replace(facts, session=UNREAD)
-        if Facet.HEAD in facets:
-            facts = replace(facts, head=UNREAD)
-        if Facet.CHECKS in facets:
-            facts = replace(facts, checks=UNREAD, red_again=UNREAD)
-        return facts
-
     def _open_pull_request(self) -> Result | None:
+        self._recall()
         try:
             ours = self._publisher.open_pull_request(self.facts)
-        except UpstreamError as refused:
-            if refused.kind is ErrorKind.GITHUB_PERMISSION:
-                outcome = Outcome(
-                    OutcomeKind.UNVERIFIED,
-                    "The fix is pushed, but this token may not open a pull request.",
-                    cause=UnverifiedCause.PULL_REQUEST_FORBIDDEN,
-                )
-                return self._finish(Finish(outcome), "pull-request-forbidden")
-            if refused.status == 422 and "no commits" in refused.detail.lower():
-                outcome = Outcome(
-                    OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits."
-                )
-                return self._finish(Finish(outcome), "no-commits")
-            raise
+        except UpstreamError as failure:
+            end = refused.pull_request(failure)
+            if end is None:
+                raise
+            return self._finish(Finish(end[0]), end[1])
         self._watch.note(f"Opened pull request #{ours.number}", ours.url)
         self.facts = replace(self.facts, ours=ours)
-        self._publisher.announce(self.facts, "The agent pushed; its checks are watched.")
+        self._announce("The agent pushed; its checks are watched.")
         return None
 
     def _tell(self, step: FollowUp | Resume) -> Result | None:
         further = self._observer.further(self.facts)
         if further is not self.facts.state:
             facets = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)
-            self.facts = replace(self._forget(facets), state=further)
+            self.facts = replace(self.facts.forget(facets), state=further)
             return None
         if isinstance(step, Resume):
             return self._send(self._publisher.carry_on(self.facts), step.reason.rstrip("."))
@@ -258,7 +254,7 @@ class Engine:
         intent = records.asking(state, session, self._ports.clock.now())
         self.facts = replace(self.facts, state=intent)
         if not state.asking:
-            self._publisher.announce(self.facts, "The agent is about to be told.")
+            self._announce("The agent is about to be told.")
         self._turns.begin()
         try:
             self._observer.session = self._agent().send(session, text)
@@ -267,17 +263,19 @@ class Engine:
             again = (Facet.SESSION, Facet.HEAD)
             return self._wait("The session cannot take a message yet.", again)
         self.facts = replace(
-            self._forget((Facet.SESSION, Facet.HEAD, Facet.CHECKS)),
+            self.facts.forget((Facet.SESSION, Facet.HEAD, Facet.CHECKS)),
             state=replace(intent, asking=False),
             unsent=False,
         )
         self._watch.note(note)
-        self._publisher.announce(self.facts, "The agent has the new evidence.")
+        self._announce("The agent has the new evidence.")
         return None
 
     def _finish(self, step: Finish, row: str) -> Result:
         if step.verdict is not None:
             self._watch.note(f"The checks of `{step.verdict.sha[:7]}` are {step.verdict.kind}")
+        if self._observer.session is not None:
+            self._recall()
         result = replace(self.result(step.outcome), verdict=step.verdict, row=row)
         return self._publisher.finish(result)
 

@@ -205,7 +205,7 @@ def facts_line(facts: ReportFacts) -> str:
         parts.append(f"repair {blocks.number(ours)}")
     elif facts.branch and not facts.pull_request and _has_push(facts):
         parts.append(_branch(facts))
-    if session and not pending:
+    if session and not (pending and not facts.outcome.reason):  # there the lead links it
         parts.append(blocks.link("session", session.url))
     if facts.max_attempts and facts.attempt:
         parts.append(f"attempt {facts.attempt} of {facts.max_attempts}")

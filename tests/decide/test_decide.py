@@ -808,3 +808,13 @@ def test_the_item_of_a_pull_request_is_its_number():
     case = Case(a_request(), a_snapshot(item=None), Policy())
 
     assert case.item.name == "pr:7"
+
+
+def test_forgetting():
+    """What may have changed is read again; everything else stays known."""
+    facts = a_pushed_fix(red_again=AGAIN)
+    left = facts.forget((Facet.SESSION, Facet.CHECKS))
+
+    assert (left.session, left.checks, left.red_again) == (UNREAD, UNREAD, UNREAD)
+    assert (left.head, left.run, left.evidence) == (facts.head, facts.run, facts.evidence)
+    assert facts.forget((Facet.HEAD,)).head is UNREAD

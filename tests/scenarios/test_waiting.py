@@ -287,3 +287,21 @@ def test_the_parsers_know_a_command():
         ["set-output"], ["set-output"], ["add-mask"], ["stop-commands"]
     ]  # fmt: skip
     assert commands("a ::error::b\n::unknown::x\n##[nothing]y\nplain") == []
+
+
+def test_a_later_run_keeps_the_evidence(stage: Stage):
+    """Whoever carries on writes the comment whole: cause, session and lines stay."""
+    number = stage.red_pull_request()
+    stage.fixes.append(FIX)
+    event = stage.red_event()
+    stage.run(event, wait="none")
+    first = stage.comments(number)[0]
+    stage.clock.sleep(300)
+    told = stage.run(event)
+
+    last = stage.comments(number)[0]
+    assert told.outcome == "fixed"
+    session = "[session]("
+    for kept in ("**A test failed:** `test_voucher`", "E       assert -250 == 0", session):
+        assert kept in first
+        assert kept in last
