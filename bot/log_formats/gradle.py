@@ -26,7 +26,7 @@ _WHERE = Pattern(r"(?:\w+ )*(?:[Ff]ile|[Ss]cript|plugin) '(?P<path>[^']+)' line:
 _REASON = Pattern(r"(?P<depth> *)> (?P<message>.+)")
 _HELP = Pattern(r"\* (?:Try|Get more help|Exception is)")
 _HELP_END = Pattern(r"BUILD |={10}|\d+: Task|\* What|-{10}")
-_TASK = Pattern(r"(?:> Task )?:\S+ FAILED$|\d+ tests? completed, \d+ failed|FAILURE: Build c")
+_TASK = Pattern(r"(?:> Task )?:\S+ FAILED$|\d+ tests? completed, [1-9]\d* failed|FAILURE: Build c")
 _TOLD_ELSEWHERE = Pattern(
     r".*(?:There were failing tests|Compilation (?:failed|error)[;.] [Ss]ee|Multiple task action failures)"
 )
