@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.evidence.packages import package_is_missing
 from bot.evidence.slices import Step
 from bot.evidence.weigh import Weighed
 from bot.log_formats import Finding, Line, Pattern
@@ -66,7 +67,7 @@ _WEATHER = _rules(
     (
         _C.INFRASTRUCTURE,
         "a server failed",
-        r"(?i)\b(?:HTTP(?:/[\d.]+)?|status(?: code)?|error|returned|response|code|E)[: =]*50[0234]\b|\b50[0234][: ]+(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Internal Server Error)|\b(?:Bad Gateway|Gateway Time-?out)\b",
+        r"(?i)\b(?:HTTP(?:/[\d.]+)?|status(?: code)?|error|returned|response|code|E)[: =]*50[0234]\b|\b50[0234][: (\"]+(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Internal Server Error)|\b(?:Bad Gateway|Gateway Time-?out)\b",
     ),
     (
         _C.INFRASTRUCTURE,
@@ -97,14 +98,14 @@ _CHECKED = Pattern(
 """A test or a link check that failed: what it was answered is its subject."""
 _BOX = Pattern(r"[\s│|╷╵>]+")
 _HINTS = _rules(
-    (_C.TIMEOUT, "a time limit ended it", r"(?i)exited with 124\b|exit code 124\b|health ?check failed|(?:not|never) (?:become |became )?(?:ready|healthy)|did not (?:start|respond|become)|after \d+ (?:attempts|retries|tries)|(?<!test )timed out after \d|No output has been received|time limit exceeded|timeout reached"),
-    (_C.CONFIG, "something is not permitted", r"(?i)resource not accessible by integration|permission .*denied to|not authorized to perform|denied: |authentication failed|bad credentials|could not load credentials|input required and not supplied|requires? (?:a )?(?:secret|token)|unauthorized|403 Forbidden|installation not allowed|invalid (?:api )?(?:key|token)|could not read Username|is not set\b|must be set|missing required|is invalid\b|security token"),
+    (_C.TIMEOUT, "a time limit ended it", r"(?i)exited with 124\b|exit code 124\b|health ?check failed|(?:not|never) (?:become |became )?(?:ready|healthy)|did not (?:start|respond|become)|after \d+ (?:attempts|retries|tries)|(?<!test )timed out after \d|No output has been received|time limit exceeded|timeout reached|time(?:out|d out)(?: occurred)?(?: after| while| when)? waiting|gave up waiting"),
+    (_C.CONFIG, "something is not permitted", r"(?i)resource not accessible by integration|permission .*denied to|not authorized to perform|denied: |authentication failed|bad credentials|(?:could not load|unable to locate|no|missing) (?:\w+ )?credentials|input required and not supplied|requires? (?:a )?(?:secret|token)|unauthorized|403 Forbidden|installation not allowed|invalid (?:api )?(?:key|token)|could not read Username|is not set\b|must be set|missing required|is invalid\b|security token|ImproperlyConfigured|no configuration file provided"),
     (_C.DEPENDENCY, "a dependency cannot be had", r"(?i)could not resolve dependenc|no matching (?:distribution|version|package)|ERESOLVE|lock ?file|missing go\.sum|resolution-too-deep|unsatisfiable|version solving failed|peer dep|unable to locate package|cannot be resolved|dependency conflict|requirements? .*conflict|npm ci|shared librar|Cannot find module ['\"]?(?![./'\"])|No module named|ModuleNotFoundError|requested module|requires? (?:go|node|python|php|ruby|java)\b.{0,30}\d|unsupported engine|vulnerab|404 Not Found|returned error: 404|\bE404\b|(?:hash|checksum) mismatch|vendor(?:Hash|ing\b)|do(?:es)? not match the checksum|has no installation candidate|unmet dependenc|held broken packages|no match for argument|unable to find a match|nothing provides|unable to select packages|no available formula|can't locate \S+\.pm|there is no package called|could not find (?:a version|gem|artifact|module|package|compatible version)|non-resolvable|could not resolve all|no required module provides|unknown revision|unable to find (?:package|a specification)|cannot load such file|cannot find package|ETARGET|notarget|ResolutionImpossible|metadata-generation-failed|failed building wheel|DistributionNotFound|VersionConflict|requires-python|failed to select a version|failed to load source for dependency|requires rustc|could not? find \w+ \(missing|no package '\S+' found|manifest (?:unknown|for \S+ not found)|pull access denied|have diverged|PackagesNotFound|failed to query available provider|version [`']GLIBC"),
     (_C.CONFIG, "the workflow asks for what is not there", r"(?i)unable to resolve action|couldn't find remote ref|Artifact not found|unable to find version|command not found|\d: \S+: not found|is not recognized as|(?<!fatal error: )\b(?!\S+\.h(?:pp)?: )\S+: No such file or directory|merge conflict|no rule to make target|remote branch .* not found|unable to process file command|Could not find task|unknown (?:option|flag|command)|flag provided but not defined|unrecognized (?:option|argument)|missing script|is not a valid (?:option|command)|environment variable|does not exist(?! in the current context)|not found in PATH|can't open file|cannot open"),
     (_C.TYPE, "a type checker objects", r"error TS\d+|incompatible type|is not assignable|\[attr-defined\]"),
-    (_C.LINT, "a style check objects", r"(?i)would reformat|clang-format|\blint(?:er|ing)?\b|prettier|code style|trailing whitespace|\b[EWF]\d{3}\b|not formatted|please (?:re)?(?:build|format|run).*commit|banned|policy|must carry|misspell|spell-?check|cspell|typos|validity error"),
+    (_C.LINT, "a style check objects", r"(?i)would reformat|clang-format|\blint(?:er|ing)?\b|prettier|code style|trailing whitespace|\b[EWF]\d{3}\b|not formatted|please (?:re)?(?:build|format|run).*commit|banned|policy|must carry|missing (?:license|copyright) header|unknown word|misspell|spell-?check|cspell|typos|validity error"),
     (_C.COMPILE, "it does not compile", r"(?i)\bcompil|syntax ?error|undefined reference|linker|\bld\b|cannot find symbol|undeclared|\bunknown type\b|error: aborting|fatal error:|undefined \(type|unexpected (?:token|identifier)|parse error|not declared|collect2|relocation"),
-    (_C.TEST, "a test failed", r"(?i)\btests? (?:failed|failing|timed out)|coverage (?:threshold|failure)|required test coverage|failing tests?|assert|\d+ failed|\bFAIL\b|expected .* (?:got|but|to)|--- FAIL|\bspec\b|panicked"),
+    (_C.TEST, "a test failed", r"(?i)\btests? (?:failed|failing|timed out)|coverage (?:threshold|failure)|required test coverage|failing tests?|assert|\d+ failed|\bFAIL\b(?! code \d)|expected .* (?:got|but|to)|--- FAIL|\bspec\b|panicked"),
 )  # fmt: skip
 
 
@@ -129,6 +130,10 @@ _JUDGES = frozenset({"network", "signals"})
 _LAST = {_C.INFRASTRUCTURE: 1, _C.UNKNOWN: 2}
 _TOP = 4
 _OWN_LINES = 12
+_LATER_STEP = 0.3
+"""What a step says that ran although another had failed: the first is why the job is red."""
+_ABOVE, _BLOCK = 6, 60
+"""Lines around a finding in which the project's own names are looked for."""
 _DRIVERS = frozenset({
     "gradle", "maven", "ant", "sbt", "make", "cmake", "ninja", "bazel", "nix", "docker build", "npm",
     "Yarn", "pnpm", "dotnet", "xcodebuild", "mix", "cabal", "step", "shell", "powershell", "runner",
@@ -182,7 +187,11 @@ def _class_of(job: Weighed, finding: Finding) -> FailureClass:
     Of a tool that only runs others, what its message speaks of.
     """
     kind = finding.diagnostic.failure_class
-    if kind in {_C.TEST, _C.LINT, _C.TYPE} or finding.diagnostic.tool in _JUDGES:
+    if kind is _C.LINT or finding.diagnostic.tool in _JUDGES:
+        return kind
+    if kind is not _C.INFRASTRUCTURE and _lacks_package(job, finding):
+        return _C.DEPENDENCY
+    if kind in {_C.TEST, _C.TYPE}:
         return kind
     texts = [job.cut.lines[index].text for index in sorted(finding.roles)[:_OWN_LINES]]
     whole = _BOX.compiled.sub(" ", " ".join(texts))  # a box wraps its sentences
@@ -195,11 +204,21 @@ def _class_of(job: Weighed, finding: Finding) -> FailureClass:
     return kind
 
 
+def _lacks_package(job: Weighed, finding: Finding) -> bool:
+    """Whether a finding of whatever tool is that a package of others is not there."""
+    first, last = max(0, finding.first - _ABOVE), min(max(finding.roles), finding.first + _BLOCK)
+    near = [job.cut.lines[index].text for index in range(first, last + 1)]
+    return package_is_missing(finding.diagnostic.message.raw, near)
+
+
 def _by_findings(job: Weighed, known: Sequence[tuple[Finding, FailureClass]]) -> Verdict:
     """The class that most of the worth speaks for; the first finding of it is the reason."""
     votes: dict[FailureClass, float] = {}
+    began = min(job.cut.lines[finding.first].step for finding, _ in known)
     for finding, kind in known:
         share = 0.5 if finding.diagnostic.tool in _DRIVERS else 1.0
+        if job.cut.lines[finding.first].step != began:
+            share *= _LATER_STEP
         worth = max(job.worth.get(i, 0.0) for i in finding.roles)
         votes[kind] = votes.get(kind, 0.0) + worth * share
     best = max(votes, key=lambda kind: votes[kind])
@@ -245,11 +264,9 @@ def _hinted(job: Weighed, top: Sequence[tuple[float, Line]]) -> Verdict | None:
     votes: dict[FailureClass, float] = {}
     reasons: dict[FailureClass, str] = {}
     for rank, (worth, line) in enumerate(top[:10]):
-        for kind, why, pattern in _HINTS:
-            if pattern.search(line.text):
-                votes[kind] = votes.get(kind, 0.0) + worth / (1 + rank)
-                reasons.setdefault(kind, f"{why}, line {line.number}")
-                break
+        if hint := _hint(line.text):
+            votes[hint.kind] = votes.get(hint.kind, 0.0) + worth / (1 + rank)
+            reasons.setdefault(hint.kind, f"{hint.reason}, line {line.number}")
     step = job.cut.first_red
     if step and top and (purpose := _purpose(step)):
         votes[purpose.kind] = votes.get(purpose.kind, 0.0) + _STEP_VOTE
@@ -258,6 +275,14 @@ def _hinted(job: Weighed, top: Sequence[tuple[float, Line]]) -> Verdict | None:
         return None
     best = max(votes, key=lambda kind: votes[kind])
     return Verdict(best, reasons[best])
+
+
+def _hint(text: str) -> Verdict | None:
+    """What the wording of one line speaks of."""
+    if package_is_missing(text, (text,)):
+        return Verdict(_C.DEPENDENCY, "a package is missing or does not fit")
+    fitting = (Verdict(kind, why) for kind, why, pattern in _HINTS if pattern.search(text))
+    return next(fitting, None)
 
 
 def _purpose(step: Step) -> Verdict | None:

@@ -102,6 +102,7 @@ _NOT_FOUND = Pattern(
     r"\b(?:ERROR 404: Not Found|(?<!awaiting response\.\.\. )404 Not Found|returned error: 404"
     r"|code E404|status code:? 404)"
 )
+_GIT = Pattern(r"(?:error: RPC failed|fatal: (?:the remote end hung up|early EOF))")
 _URL = Pattern(r"https?://[^\s'\"]+")
 _NEAR = 40
 _BESIDE = 3
@@ -124,6 +125,8 @@ def _service(region: Region, index: int) -> bool:
         return False
     if _SITE.search(region[index].text):
         return True
+    if _GIT.match(region[index].text):  # git names the remote when it is added, not when it fails
+        return any(_SITE.search(region[i].text) for i in region.before(index, limit=_NEAR))
     beside = [index, *region.before(index, limit=_BESIDE), *region.after(index, limit=_BESIDE)]
     return any(_REGISTRY.search(region[i].text) for i in beside)
 
