@@ -32,6 +32,7 @@ _TOLD_ELSEWHERE = Pattern(
 )
 _KINDS = (
     (FailureClass.INFRASTRUCTURE, Pattern(r".*(?:[Rr]eceived status code 50[0234]|Read timed out|Connection reset|handshake timed)")),
+    (FailureClass.CONFIG, Pattern(r".*(?:SDK location not found|File \S+ is missing|licences have not been accepted)")),
     (FailureClass.DEPENDENCY, Pattern(r".*(?:Could not (?:find (?!method|property)|(?:resolve|download|GET|HEAD) )|Could not determine the dependencies|Plugin \[id|Dependency verification|No matching variant|version conflict|Cannot find a version)")),
     (FailureClass.LINT, Pattern(r".*(?:format violations|rule violations|Lint found|lint errors|detekt|Analysis failed|PMD|SpotBugs|ktlint|code ?style)", re.IGNORECASE)),
     (FailureClass.TIMEOUT, Pattern(r".*Timeout has been exceeded")),
