@@ -1,7 +1,7 @@
 """What tools print when they fail, by the class that it means.
 
-`tests/data/classes/CLASS.txt` holds cases composed from the tools' documentation: a line
-`### name: command` and what the failed step printed.
+`tests/data/classes/CLASS.txt` holds cases composed by hand in the shapes that the tools print: a
+line `### name: command`, then what the failed step said.
 """
 
 from pathlib import Path
