@@ -62,12 +62,30 @@ _ROUTINE = re.compile(
     r"|\* \[new |note: |diff --git|index [0-9a-f]{7}|checking (?:for|whether|how|if) "
     r"|(?:\[ *\d+(?: of |/)\d+\] |\[ *\d+%\] )(?:Compiling|Building|Linking|Checking|Generating) )"
 )
-_FINE = re.compile(
-    r"(?i)\b(?:0|no|zero|without) (?:\w+ )?(?:errors?|failures?|failed|problems?|vulnerabilities|conflicts?)\b"
-    r"|\b(?:errors?|failures?|failed|fail)[\"']? ?[:=] ?(?:0|none|null|false|\[\])(?![\d.])"
+_COUNTED = (
+    r"(?:errors?|failures?|failed|fail(?:s|ing)?|problems?|exceptions?|panics?|crashe[sd]"
+    r"|vulnerabilities|conflicts?|violations?|issues?)"
 )
-_NOTHING = re.compile(r"0|[Nn]o(?:ne)? |NO |zero|null|false|without|\[\]")
-_SOME = re.compile(r"(?i)\b[1-9]\d* (?:errors?|fail\w*)|\bfail\w*: *[1-9]")
+_COUNT_OF = (
+    rf"\b(?:\w+_)?{_COUNTED}(?:[ _-]?(?:count|total|rate|found|number|tests?))?(?:\(s\))?[\"']?"
+    r"(?: ?[:=]| is| was|\.{2,})? {0,8}"
+)
+"""What stands before a number that counts failures: `errors=`, `error count: `, `Failed:     `."""
+_FINE = re.compile(
+    rf"(?i)\b(?:0(?: of \d+)?(?: \w+)?|no|zero|without) (?:\w+ )?{_COUNTED}\b"
+    rf"|{_COUNT_OF}(?:0+|none|null|false|\[\])%?(?!\w|\.\d| [a-z]+ [a-z])"
+    r"|\bexit(?:ed)?(?: with)? (?:code|status)[ :=]*0(?!\w|\.\d)"
+)
+_NOTHING = re.compile(r"0|\b[Nn]o(?:ne)?\b|\bN(?:O|ONE)\b|[Zz]ero|null|false|without|\[\]")
+_SOME = re.compile(
+    rf"(?i)(?<!\bof )\b0*[1-9]\d* (?:[a-z]+ )?{_COUNTED}\b|{_COUNT_OF}0*[1-9]"
+    r"|\b[1-9]\d* (?:timed out|errored|broken|undefined|crashed|unexpected|unresolved)\b"
+    r"|\bexit(?:ed)?(?: with)? (?:code|status)[ :=]*[1-9]"
+)
+_SOME_OF = re.compile(r"(?i)\b(?:\w+_)?(?:errors|failures|failed|failing)=0*[1-9]\d*\b")
+_COUNT_WORTH = 4.5
+NONE_FAILED = 0.15
+"""What is left of the worth of a line by which nothing failed."""
 _ENDS_FINE = re.compile(r"\.\.+ *(?:ok|OK|passed|skipped|done|yes)\b|\b(?:PASSED|SKIPPED|SKIP)\b")
 _LOW_LEVEL = re.compile(
     r"(?i)\W{0,4}(?:\S+ ){0,3}?\[?(?:warn(?:ing)?|deprecat\w+|notice|info|debug|trace|note)\b[\]:]?"
@@ -109,6 +127,8 @@ def score(line: Line, words: Iterable[int]) -> tuple[float, str]:
     worth, why = next(((w, y) for w, y, shape in _SHAPES if shape.match(text)), (0.0, ""))
     if not worth:
         worth, why = _by_words(text, words)
+    if worth < _COUNT_WORTH and _SOME_OF.search(text):
+        worth, why = _COUNT_WORTH, "a count of failures"
     if line.marker == "error":
         worth, why = max(worth, 4.0) + 2.5, why or "marked by the runner"
     elif line.marker in {"warning", "notice"}:
@@ -123,13 +143,18 @@ def _doubt(text: str) -> float:
     factor = 1.0
     if _ROUTINE.match(text) or _ENDS_FINE.search(text):
         factor *= 0.1
-    if _NOTHING.search(text) and _FINE.search(text) and not _SOME.search(text):
-        factor *= 0.15
+    if none_failed(text):
+        factor *= NONE_FAILED
     if _LOW_LEVEL.match(text):
         factor *= 0.3
     if _CODE.match(text):
         factor *= 0.5
     return factor
+
+
+def none_failed(text: str) -> bool:
+    """Whether the line says of failures only that there was none: `0 errors`, `failed: 0`."""
+    return bool(_NOTHING.search(text) and _FINE.search(text) and not _SOME.search(text))
 
 
 def _by_words(text: str, words: Iterable[int]) -> tuple[float, str]:

@@ -208,6 +208,8 @@ def _by_place(job: Weighed, share: float) -> None:
 def _by_findings(job: Weighed) -> None:
     for index, role in job.marks.items():
         worth = ROLE_WORTH[role] * job.place_factor(index)
+        if role is Role.SUMMARY and generic.none_failed(job.cut.lines[index].text):
+            worth *= generic.NONE_FAILED
         job.worth[index] = worth
         job.why[index] = role.value
     said: dict[str, int] = {}

@@ -28,6 +28,7 @@ _CAUSED = Pattern(r"Caused by:$")
 _TEXT = Pattern(r" {2,}\S")
 _END = Pattern(r"(?:error|warning): |$")
 _SUMMARY_ERROR = Pattern(r"error: (?:could not compile|aborting|test failed|doctest failed)")
+_FOREIGN = Pattern(r"failed to parse manifest at `\S*[/\\]\.cargo[/\\](?:registry|git)[/\\]")
 _DOWN = Pattern(
     r".*(?:failed to download from `https?://|could not download file from 'https?://|crates\.io index)"
 )
@@ -69,6 +70,8 @@ def read(region: Region, reading: Reading) -> None:
         if root is not None:
             message = f"{message.rstrip(':')}: {region[root].text.strip()}"
         kind = FailureClass.DEPENDENCY if found["dependency"] else FailureClass.CONFIG
+        if _FOREIGN.match(message):
+            kind = FailureClass.DEPENDENCY  # of a later edition than this cargo knows
         whole = [index, *near]
         if region.find(_DOWN, whole) and region.find(_TRANSIENT, whole):
             kind = FailureClass.INFRASTRUCTURE

@@ -8,7 +8,7 @@ from bot.outcomes import FailureClass
 
 _TEST = Pattern(
     r"(?P<kind>FAIL|ERROR) in (?:\((?P<test>[^()\s]+)\)"
-    r"|(?P<test2>\S+))(?: \((?P<path>[^():]+):(?P<line>-?\d+)\))?"
+    r"|(?P<test2>(?!\./)\S+))(?: \((?P<path>[^():]+):(?P<line>-?\d+)\))?"
 )
 _END = Pattern(r"(?:FAIL|ERROR) in |Ran \d+ tests|lein test |Testing |\d+ tests, ")
 _EXPECTED = Pattern(r"expected: (?P<text>.*)|Expected:$")

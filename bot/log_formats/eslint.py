@@ -25,7 +25,9 @@ _STANDARD = Pattern(
     r"\s+(?P<path>\S.*?):(?P<line>\d+):(?P<column>\d+): (?P<message>.+) \((?P<rule>[@\w/.-]+)\)$"
 )
 _STANDARD_HEAD = Pattern(r"standard: ")
-_COUNTS = Pattern(r"\s*\S+ \d+ problems? \(|\d+ problems?$|ESLint found too many warnings")
+_COUNTS = Pattern(
+    r"\s*\S+ [1-9]\d* problems? \(|[1-9]\d* problems?$|ESLint found too many warnings"
+)
 _OOPS = Pattern(r"Oops! Something went wrong!")
 _REASON = Pattern(
     r"(?P<message>(?:\w*Error\b|ESLint couldn't|ESLint was |No files matching |Invalid ).*)"

@@ -39,6 +39,8 @@ _TRAILER = Pattern(
     r"The process '.*git(?:\.exe)?' failed with exit code \d+|error: failed to push some refs"
 )
 _PLACE = Pattern(r"CONFLICT \([^)]*\): (?:Merge conflict in )?(?P<path>\S+)")
+_PINNED = Pattern(r"Fetched in submodule path .*, but it did not contain ")
+"""The commit that the project pins of another repository is not there."""
 _NEAR = 40
 
 
@@ -57,7 +59,12 @@ def read(region: Region, reading: Reading) -> None:
         if not ends.stopped(index, _NEAR):
             continue
         place = _PLACE.match(region[index].text)
-        reading.add(found["text"], cause=index, path=place["path"] if place else "")
+        reading.add(
+            found["text"],
+            cause=index,
+            path=place["path"] if place else "",
+            failure_class=FailureClass.DEPENDENCY if _PINNED.match(region[index].text) else None,
+        )
     for index, _ in region.matches(_TRAILER):
         reading.summary(index)
 

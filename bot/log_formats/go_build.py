@@ -8,7 +8,7 @@ from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
 
 _ERROR = Pattern(
-    r"(?P<vet>vet: )?(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:go|s)):(?P<line>\d+)(?::(?P<column>\d+))?: "
+    r"(?!\w+\.go:\d+: (?:\d{4}[-/]\d\d[-/]|\[debug\]))(?P<vet>vet: )?(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:go|s)):(?P<line>\d+)(?::(?P<column>\d+))?: "
     r"(?P<message>\S.*)"
 )
 _MODULE = Pattern(

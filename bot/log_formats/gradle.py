@@ -26,12 +26,13 @@ _WHERE = Pattern(r"(?:\w+ )*(?:[Ff]ile|[Ss]cript|plugin) '(?P<path>[^']+)' line:
 _REASON = Pattern(r"(?P<depth> *)> (?P<message>.+)")
 _HELP = Pattern(r"\* (?:Try|Get more help|Exception is)")
 _HELP_END = Pattern(r"BUILD |={10}|\d+: Task|\* What|-{10}")
-_TASK = Pattern(r"(?:> Task )?:\S+ FAILED$|\d+ tests? completed, \d+ failed|FAILURE: Build c")
+_TASK = Pattern(r"(?:> Task )?:\S+ FAILED$|\d+ tests? completed, [1-9]\d* failed|FAILURE: Build c")
 _TOLD_ELSEWHERE = Pattern(
     r".*(?:There were failing tests|Compilation (?:failed|error)[;.] [Ss]ee|Multiple task action failures)"
 )
 _KINDS = (
     (FailureClass.INFRASTRUCTURE, Pattern(r".*(?:[Rr]eceived status code 50[0234]|Read timed out|Connection reset|handshake timed)")),
+    (FailureClass.CONFIG, Pattern(r".*(?:SDK location not found|File \S+ is missing|licences have not been accepted)")),
     (FailureClass.DEPENDENCY, Pattern(r".*(?:Could not (?:find (?!method|property)|(?:resolve|download|GET|HEAD) )|Could not determine the dependencies|Plugin \[id|Dependency verification|No matching variant|version conflict|Cannot find a version)")),
     (FailureClass.LINT, Pattern(r".*(?:format violations|rule violations|Lint found|lint errors|detekt|Analysis failed|PMD|SpotBugs|ktlint|code ?style)", re.IGNORECASE)),
     (FailureClass.TIMEOUT, Pattern(r".*Timeout has been exceeded")),

@@ -27,7 +27,7 @@ _PLACED = Pattern(
 _SYNTAX = Pattern(
     r"\s*(?P<message>(?:\S+: )?(?:SyntaxError|ReferenceError|Error|TransformError)\b.+)"
 )
-_COUNTS = Pattern(r"\s*(?:Tests|Test Suites): .*\bfailed")
+_COUNTS = Pattern(r"\s*(?:Tests|Test Suites): .*\b[1-9]\d* failed")
 _THRESHOLD = Pattern(
     r"Jest: (?P<message>.* coverage threshold for (?P<metric>\w+) .*not met: .+|Coverage data for .+"
     r"|Uncovered count for (?P<unit>\w+) .*exceeds .+ threshold .*)"

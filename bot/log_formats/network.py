@@ -35,6 +35,15 @@ _REGISTRY = Pattern(
     r"|releases\.hashicorp\.com|registry\.terraform\.io"
     r"|cdn\.cocoapods\.org|download\.pytorch\.org|cache\.nixos\.org)\b"
 )
+# The name decides, not its last part: registries have several (npmjs.org and .com), mirrors more.
+_NAMED = Pattern(
+    r"(?<![\w-])(?:registry\.(?:npmjs|yarnpkg|terraform)|repo\.yarnpkg|files\.pythonhosted|pypi"
+    r"|conda\.anaconda|repo\.anaconda|(?:static|index)\.crates|crates|static\.rust-lang|proxy\.golang"
+    r"|repo1?\.maven(?:\.apache)?|(?:plugins|services)\.gradle|api\.nuget|(?:index\.)?rubygems"
+    r"|(?:repo\.)?packagist|hackage\.haskell|cran\.r-project|deb\.debian"
+    r"|(?:security|ports|(?:\w+\.)?archive)\.ubuntu|dl-cdn\.alpinelinux"
+    r"|(?:registry-1|auth|index|download)\.docker)\.(?!lan\b|int\b|dev\b|svc\b)[a-z]{2,3}(?![\w-]|\.\w)"
+)
 # Named in links to documentation too, so only on the line of the error itself.
 _SITE = Pattern(
     r"\b(?:github\.com|raw\.githubusercontent\.com|docker\.io|go\.dev|huggingface\.co)\b"
@@ -102,6 +111,7 @@ _NOT_FOUND = Pattern(
     r"\b(?:ERROR 404: Not Found|(?<!awaiting response\.\.\. )404 Not Found|returned error: 404"
     r"|code E404|status code:? 404)"
 )
+_GIT = Pattern(r"(?:error: RPC failed|fatal: (?:the remote end hung up|early EOF))")
 _URL = Pattern(r"https?://[^\s'\"]+")
 _NEAR = 40
 _BESIDE = 3
@@ -124,13 +134,19 @@ def _service(region: Region, index: int) -> bool:
         return False
     if _SITE.search(region[index].text):
         return True
+    if _GIT.match(region[index].text):  # git names the remote when it is added, not when it fails
+        return any(_SITE.search(region[i].text) for i in region.before(index, limit=_NEAR))
     beside = [index, *region.before(index, limit=_BESIDE), *region.after(index, limit=_BESIDE)]
-    return any(_REGISTRY.search(region[i].text) for i in beside)
+    return any(_is_registry(region[i].text) for i in beside)
+
+
+def _is_registry(text: str) -> bool:
+    return bool(_REGISTRY.search(text) or _NAMED.search(text))
 
 
 def names_public_service(text: str) -> bool:
     """Whether the line names a registry, a mirror or a site that half the world uses."""
-    return bool(_REGISTRY.search(text) or _SITE.search(text))
+    return _is_registry(text) or bool(_SITE.search(text))
 
 
 def read(region: Region, reading: Reading) -> None:

@@ -16,7 +16,7 @@ _NATIVE = Pattern(r"(?P<message>[A-Za-z_][\w.]*(?:Error|Exception|Exit|Failed|In
 _CRASH = Pattern(r"worker '\w+' crashed while running '(?P<test>.+)'")
 _SHORT = Pattern(r"(?P<kind>FAILED|ERROR) (?P<test>\S+(?:\[.*?\])?)(?: - (?P<message>.*))?$")
 _COUNTS = Pattern(
-    r"=* ?(?:\d+ \w+, )*\d+ (?:failed|errors?)\b.* in [\d.]+s|=+ no tests (?:ran|collected) "
+    r"=* ?(?:\d+ \w+, )*[1-9]\d* (?:failed|errors?)\b.* in [\d.]+s|=+ no tests (?:ran|collected) "
 )
 _STOPPED = Pattern(r"!+ .*(?:Interrupted|stopping after|_pytest\.outcomes).* !+$")
 _CONFTEST = Pattern(r"ImportError while loading conftest '(?P<path>.+)'")

@@ -11,7 +11,7 @@ _ROW = Pattern(
     r"\s*(?P<line>\d+):(?P<column>\d+)\s+(?:✖|×|\S£û)\s+(?P<message>\S.*?)(?:\s{2,}(?P<rule>[@\w/.-]+))?\s*$"
 )
 _ANY_ROW = Pattern(r"\s+\d+:\d+\s+\S{1,3}\s+\S")
-_COUNTS = Pattern(r"\s*\S+ \d+ problems? \(|\d+ (?:problems?|errors?) found")
+_COUNTS = Pattern(r"\s*\S+ [1-9]\d* problems? \(|[1-9]\d* (?:problems?|errors?) found")
 _CONFIG = Pattern(
     r"(?P<message>(?:ConfigurationError|AllFilesIgnoredError|NoFilesFoundError|Error: No configuration).*)"
 )

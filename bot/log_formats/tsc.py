@@ -19,7 +19,7 @@ _TAGGED_PLACE = Pattern(r"\s+(?:at )?(?:file://)?(?P<path>\S.*?):(?P<line>\d+):(
 _NEXT = Pattern(r"Type error: (?P<message>.+)")
 _NEXT_PLACE = Pattern(r"\s*(?P<path>\./\S+):(?P<line>\d+):(?P<column>\d+)$")
 _MORE = Pattern(r"\s+\S")
-_COUNTS = Pattern(r"Found \d+ errors?(?: in |\.|$)")
+_COUNTS = Pattern(r"Found [1-9]\d* errors?(?: in |\.|$)")
 
 
 def _compiler(region: Region, reading: Reading) -> None:

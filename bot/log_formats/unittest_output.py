@@ -17,7 +17,8 @@ _TEST = Pattern(r"(?P<name>\w+) \((?P<where>[\w.<>]+)\)(?P<rest> .+)?$")
 _TRACEBACK = Pattern(r"\s*Traceback \(most recent call last\)")
 _FILE = Pattern(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+)')
 _EXCEPTION = Pattern(r"\s*(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
-_COUNTS = Pattern(r"Ran \d+ tests? in |FAILED \(.*\)$")
+_RAN = Pattern(r"Ran \d+ tests? in ")
+_FAILED = Pattern(r"FAILED \(.*\)$")
 _CHECK = Pattern(r"System check identified some issues")
 _ISSUE = Pattern(r"(?P<where>\S.*?): \((?P<rule>\w+\.E\d+)\) (?P<message>.+)")
 _MIGRATION = Pattern(r"Migrations for '(?P<app>[^']+)':$")
@@ -113,8 +114,9 @@ def read(region: Region, reading: Reading) -> None:
     """Failed tests, what Django's own checks say, counts."""
     _failures(region, reading)
     _django(region, reading)
-    for index, _ in region.matches(_COUNTS):
-        reading.summary(index)
+    for index, _ in region.matches(_FAILED):
+        ran = region.find(_RAN, reversed(region.before(index, limit=4)))
+        reading.summary(*(() if ran is None else ran[:1]), index)
 
 
 FORMAT = Format(

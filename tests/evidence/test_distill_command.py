@@ -39,6 +39,40 @@ def test_text_has_class_command_and_numbered_lines(red, capsys):
     assert "5| Error: boom ## [error]x" in lines
 
 
+NONE_FAILED = [
+    "error count: 0", "error count:0", "Error count = 0", "ERROR COUNT: 0", "errors found: 0",
+    "0 errors", "Found 0 errors", "0 new failures", "0 of 12 tests failed", "0 tests have failed",
+    "errors=0", "error_count=0", '"errors": 0', "errors 0", "Errors : 0", "0 Error(s)",
+    "Error(s): 0",
+    "Failures: 0, Errors: 0", "Tests run: 5, Failures: 0, Errors: 0, Skipped: 0",
+    "failures=0 errors=0", "Failed tests: 0", "Failed:     0, Passed:     5", "# fail 0",
+    "12 tests completed, 0 failed", "Test Suites: 0 failed, 3 passed, 3 total",
+    "12 passed 0 failed", "Ran 4 tests in 0.009s",
+    "✖ 0 problems (0 errors, 0 warnings)", "no errors found", "Zero errors", "ERRORS: none",
+    "[ FAIL 0 | WARN 0 | SKIP 0 | PASS 12 ]", "exit code: 0", "error rate: 0%",
+]  # fmt: skip
+SOME_FAILED = [
+    "1 errors", "10 errors", "error count: 1", "error count: 10", "errors=3",
+    "Failures: 0, Errors: 1",
+    "0 errors, 2 failures", "2 of 12 tests failed", "Failed:     2, Passed:     5", "errors: 0.5",
+    "12 tests completed, 2 failed", "✖ 1 problem (1 error, 0 warnings)", "exit code: 3",
+    "Error: 0 is not a valid port", "error: no such file",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [*((t, 4) for t in NONE_FAILED), *((t, 0) for t in SOME_FAILED)]
+)
+@pytest.mark.parametrize("form", ["plain", "stamped"])
+def test_a_count_of_zero_is_no_failure(text, code, form, tmp_path, capsys):
+    """That nothing failed is no evidence, in whatever words; that one thing failed is."""
+    path = tmp_path / "a.log"
+    lines = ["all is well", text, "done"]
+    path.write_text(stamped(lines) if form == "stamped" else "\n".join(lines), "utf-8")
+    assert main([str(path)]) == code
+    assert text in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("budget", [200, 500, 5000])
 def test_budget_counts_all_that_is_printed(red, capsys, budget):
     """Not a character more than asked for, headings included."""
