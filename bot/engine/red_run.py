@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.decide import memory
 from bot.decide.snapshot import ItemState, RunFacts
 from bot.engine.brief import Brief
 from bot.errors import UpstreamError
-from bot.evidence import distill
+from bot.evidence import Index, distill, index_of
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
     Annotation,
@@ -74,12 +75,19 @@ class RedRun:
     def evidence(self, jobs: tuple[Job, ...]) -> Evidence:
         """What the jobs' logs say, or their annotations where a log cannot be had."""
         notes: dict[int, Sequence[Annotation]] = {}
-        with self.ports.github.logs(jobs) as (logs, missing):
+        indexes: dict[int, Index] = {}
+
+        def arrived(log: JobLog) -> None:
+            with suppress(OSError):  # whoever reads it says so
+                indexes[log.job.id] = index_of(log)
+
+        with self.ports.github.logs(jobs, arrived) as (logs, missing):
             return distill(
                 self._arriving(logs, jobs, notes),
                 budget_chars=self.brief.log_budget_chars,
                 missing=missing,
                 annotations=notes,
+                indexes=indexes,
             )
 
     def _arriving(

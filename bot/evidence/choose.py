@@ -6,7 +6,10 @@ anchors are rare in this log: an anchor that every block holds says nothing.
 
 from __future__ import annotations
 
-from bot.evidence.scan import Index, Scanner
+from collections import Counter
+from math import fsum
+
+from bot.evidence.scan import Index, Scanner, numbers
 
 WHOLE = 2048 * 1024
 PART = 768 * 1024
@@ -27,19 +30,7 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
     if index.size <= WHOLE * share:
         return [(0, len(blocks) - 1)] if blocks else []
     part = PART * share
-    holders: dict[int, int] = {}
-    for block in blocks:
-        for anchor in block.anchors:
-            holders[anchor] = holders.get(anchor, 0) + 1
-    worth: list[float] = []
-    seen: set[int] = set()
-    for block in blocks:
-        value = 0.0
-        for anchor in block.anchors:
-            kind = 1.0 if anchor < scanner.word_count else 4.0
-            value += kind / holders[anchor] ** 0.75 * (1.5 if anchor not in seen else 1.0)
-        seen |= block.anchors
-        worth.append(value)
+    worth = _worth(index, scanner)
     least = max(worth) * _TELLING_SHARE
     order = sorted(
         (i for i in range(len(blocks)) if worth[i] > least), key=lambda i: (-worth[i], i)
@@ -55,6 +46,30 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
         chosen.add(i)
         size += blocks[i].size
     return _runs(sorted(chosen))
+
+
+def _worth(index: Index, scanner: Scanner) -> list[float]:
+    """How much the anchors of each block say: the rarer the more, and more where they come first."""
+    holders: dict[int, int] = {}
+    for held, count in Counter(block.held for block in index.blocks).items():
+        for anchor in numbers(held):
+            holders[anchor] = holders.get(anchor, 0) + count
+    value = {
+        anchor: (1.0 if anchor < scanner.word_count else 4.0) / count**0.75
+        for anchor, count in holders.items()
+    }
+    known: dict[bytes, float] = {}
+    seen: set[int] = set()
+    worth: list[float] = []
+    for block in index.blocks:
+        said = known.get(block.held)
+        if said is None:
+            anchors = set(numbers(block.held))
+            known[block.held] = fsum(value[anchor] for anchor in anchors)
+            said = fsum(value[anchor] * (1.0 if anchor in seen else 1.5) for anchor in anchors)
+            seen |= anchors
+        worth.append(said)
+    return worth
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:
