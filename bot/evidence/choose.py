@@ -1,6 +1,6 @@
 """Which blocks of a log are worth reading line by line.
 
-A log of up to `WHOLE` bytes is read completely. Of a larger one, its end, and the blocks whose
+A log of up to `WHOLE` bytes is read completely, where its lines are not very short. Of a larger one, its end, and the blocks whose
 anchors are rare in this log: an anchor that every block holds says nothing.
 """
 
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from math import fsum
 
-from bot.evidence.scan import Index, Scanner, numbers
+from bot.evidence.scan import Index, IndexedBlock, Scanner, numbers
 
 WHOLE = 2048 * 1024
 PART = 768 * 1024
+_LINE = 48
+"""Bytes that a line counts as at least: memory and time go by lines."""
 _FULL_SHARES = 3
 """Logs of a run that are read so thoroughly; those after them mostly repeat them."""
 _TAIL_BLOCKS = 3
@@ -27,7 +29,7 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
     """
     blocks = index.blocks
     share = min(1.0, _FULL_SHARES / (position + 1))
-    if index.size <= WHOLE * share:
+    if sum(map(_cost, blocks)) <= WHOLE * share:
         return [(0, len(blocks) - 1)] if blocks else []
     part = PART * share
     worth = _worth(index, scanner)
@@ -44,8 +46,13 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
         if size >= part:
             break
         chosen.add(i)
-        size += blocks[i].size
+        size += _cost(blocks[i])
     return _runs(sorted(chosen))
+
+
+def _cost(block: IndexedBlock) -> int:
+    """Its bytes, or more for short lines."""
+    return max(block.size, block.newlines * _LINE)
 
 
 def _worth(index: Index, scanner: Scanner) -> list[float]:

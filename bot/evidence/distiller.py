@@ -82,6 +82,8 @@ def read_log(
     for (first, _), data in zip(runs, texts, strict=True):
         found += entries(data, index.blocks[first].first_line, form)
     parts = slices(found, form, log.job.steps) or [Slice("")]
+    found.clear()  # before the next large thing is made of it
+    texts.clear()
     final = any(step.red and not step.tolerated for part in parts for step in part.steps)
     return [JobReading(log, weigh(part, scan, mind_tolerated=final), index.lines) for part in parts]
 

@@ -1,8 +1,8 @@
 """One multi-pattern engine over the raw bytes: which block holds which anchor.
 
 Every anchor is a literal, so the database is built in milliseconds and needs no cache. Each is
-reported once for a block, so a log of nothing but errors costs no more than any other. The same
-database then says which of the lines that are read hold which anchor.
+reported once for a block, however often it stands there. The same database then says which of the
+lines that are read hold which anchor.
 """
 
 from __future__ import annotations
