@@ -37,7 +37,7 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
     order = sorted(
         (i for i in range(len(blocks)) if worth[i] > least), key=lambda i: (-worth[i], i)
     )
-    tail = range(max(0, len(blocks) - _TAIL_BLOCKS), len(blocks))
+    tail = reversed(range(max(0, len(blocks) - _TAIL_BLOCKS), len(blocks)))  # the end in any case
     chosen: set[int] = set()
     size = 0
     for i in [*tail, *order]:
