@@ -30,6 +30,9 @@ LARGEST: Final = 512 * 1024 * 1024
 LONGEST: Final = 120.0
 """Seconds that one log may take; what has not come by then is left out and said."""
 
+_PIECE: Final = 256 * 1024
+"""Bytes read and written at once. What is there is taken: a slow sender is not waited for."""
+
 REDIRECTS: Final = 3
 TRIES: Final = 2
 """Addresses asked for: the first may have expired before its turn came."""
@@ -38,6 +41,7 @@ _ERROR_DOCUMENT: Final = (b"<?xml", b"\xef\xbb\xbf<?xml")
 """Azure's store sends one with a byte order mark; each line of a log begins with a time."""
 
 Address = Callable[[Job], tuple[int, str]]
+Arrived = Callable[[JobLog], None]
 Fetched = tuple[JobLog | None, MissingLog | None]
 """A log; what is missing of it or in its place; or both."""
 
@@ -53,13 +57,17 @@ class LogDownloads:
         self._longest = longest
 
     @contextmanager
-    def fetch(self, jobs: Sequence[Job]) -> Iterator[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
+    def fetch(
+        self, jobs: Sequence[Job], arrived: Arrived | None = None
+    ) -> Iterator[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """The logs that can be had, in the jobs' order, each as soon as it and those before it are.
 
         The second part is complete when the first has ended: what is missing, with the reason. A
-        refusal that concerns more than one log is raised where its turn comes. The files are
-        removed when the context ends.
+        refusal that concerns more than one log is raised where its turn comes. `arrived` gets each
+        log in the thread that fetched it, while others are on their way. The files are removed when
+        the context ends.
         """
+        _read_large_pieces()
         pool = ThreadPoolExecutor(PARALLEL)
         with (
             tempfile.TemporaryDirectory(prefix="coder-fix-", ignore_cleanup_errors=True) as folder,
@@ -67,13 +75,15 @@ class LogDownloads:
         ):
             missing: list[MissingLog] = []
             try:
-                tasks = [pool.submit(self._one, client, job, Path(folder)) for job in jobs]
+                tasks = [pool.submit(self._one, client, job, Path(folder), arrived) for job in jobs]
                 yield _arriving(tasks, missing), missing
             finally:
                 # A cancelled run must not wait for downloads; closing the client ends them.
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _one(self, client: httpx.Client, job: Job, folder: Path) -> Fetched:
+    def _one(
+        self, client: httpx.Client, job: Job, folder: Path, arrived: Arrived | None
+    ) -> Fetched:
         reason = ""
         target = folder / str(job.id)
         for _ in range(TRIES):
@@ -94,7 +104,10 @@ class LogDownloads:
             except _NoLogError as refused:
                 reason = str(refused)
             else:
-                return _on_disk(job, target), MissingLog(job.name, left_out) if left_out else None
+                log = _on_disk(job, target)
+                if arrived:
+                    arrived(log)
+                return log, MissingLog(job.name, left_out) if left_out else None
         return None, MissingLog(job.name, reason)
 
     def _download(self, client: httpx.Client, address: str, target: Path) -> str:
@@ -113,7 +126,7 @@ class LogDownloads:
 
     def _save(self, answer: httpx.Response, target: Path, until: float) -> str:
         size, left_out = 0, ""
-        with target.open("w+b") as file:
+        with target.open("w+b", _PIECE) as file:
             # As the pieces arrive: asking for larger ones would let a slow sender stop the clock.
             for piece in answer.iter_bytes():
                 file.write(piece[: self._largest - size])
@@ -130,6 +143,17 @@ class LogDownloads:
         if not size:
             raise _NoLogError("the log is empty")
         return left_out
+
+
+def _read_large_pieces() -> None:
+    """Let connections read `_PIECE` bytes at once.
+
+    httpx has no setting for it, and httpcore's 64 KiB take twice the time: each piece goes through
+    several Python calls, and every other thread gets its turn in between.
+    """
+    import httpcore  # as httpx does it: late, for a faster start
+
+    httpcore.HTTP11Connection.READ_NUM_BYTES = _PIECE
 
 
 def _arriving(tasks: Sequence[Future[Fetched]], missing: list[MissingLog]) -> Iterator[JobLog]:

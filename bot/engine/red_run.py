@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.decide import memory
@@ -12,6 +13,7 @@ from bot.decide.snapshot import ItemState, RunFacts
 from bot.engine.brief import Brief
 from bot.engine.last_green import LastGreen
 from bot.errors import UpstreamError
+from bot.evidence import Index, index_of
 from bot.evidence.distiller import Distillation
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
@@ -78,9 +80,15 @@ class RedRun:
         Where no format knows the failure, what is new since the `green` run stands out.
         """
         notes: dict[int, Sequence[Annotation]] = {}
-        with self.ports.github.logs(jobs) as (logs, missing):
+        indexes: dict[int, Index] = {}
+
+        def arrived(log: JobLog) -> None:
+            with suppress(OSError):  # whoever reads it says so
+                indexes[log.job.id] = index_of(log)
+
+        with self.ports.github.logs(jobs, arrived) as (logs, missing):
             arriving = self._arriving(logs, jobs, notes)
-            read = Distillation(arriving, missing=missing, annotations=notes)
+            read = Distillation(arriving, missing=missing, annotations=notes, indexes=indexes)
             compared = green.compare(read) if green else None
             evidence = read.evidence(self.brief.log_budget_chars)
         return replace(evidence, green=compared)

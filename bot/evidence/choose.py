@@ -1,15 +1,20 @@
 """Which blocks of a log are worth reading line by line.
 
-A log of up to `WHOLE` bytes is read completely. Of a larger one, its end, and the blocks whose
+A log of up to `WHOLE` bytes is read completely, where its lines are not very short. Of a larger one, its end, and the blocks whose
 anchors are rare in this log: an anchor that every block holds says nothing.
 """
 
 from __future__ import annotations
 
-from bot.evidence.scan import Index, Scanner
+from collections import Counter
+from math import fsum
+
+from bot.evidence.scan import Index, IndexedBlock, Scanner, numbers
 
 WHOLE = 2048 * 1024
 PART = 768 * 1024
+_LINE = 48
+"""Bytes that a line counts as at least: memory and time go by lines."""
 _FULL_SHARES = 3
 """Logs of a run that are read so thoroughly; those after them mostly repeat them."""
 _TAIL_BLOCKS = 3
@@ -24,27 +29,15 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
     """
     blocks = index.blocks
     share = min(1.0, _FULL_SHARES / (position + 1))
-    if index.size <= WHOLE * share:
+    if sum(map(_cost, blocks)) <= WHOLE * share:
         return [(0, len(blocks) - 1)] if blocks else []
     part = PART * share
-    holders: dict[int, int] = {}
-    for block in blocks:
-        for anchor in block.anchors:
-            holders[anchor] = holders.get(anchor, 0) + 1
-    worth: list[float] = []
-    seen: set[int] = set()
-    for block in blocks:
-        value = 0.0
-        for anchor in block.anchors:
-            kind = 1.0 if anchor < scanner.word_count else 4.0
-            value += kind / holders[anchor] ** 0.75 * (1.5 if anchor not in seen else 1.0)
-        seen |= block.anchors
-        worth.append(value)
+    worth = _worth(index, scanner)
     least = max(worth) * _TELLING_SHARE
     order = sorted(
         (i for i in range(len(blocks)) if worth[i] > least), key=lambda i: (-worth[i], i)
     )
-    tail = range(max(0, len(blocks) - _TAIL_BLOCKS), len(blocks))
+    tail = reversed(range(max(0, len(blocks) - _TAIL_BLOCKS), len(blocks)))  # the end in any case
     chosen: set[int] = set()
     size = 0
     for i in [*tail, *order]:
@@ -53,8 +46,37 @@ def choose(index: Index, scanner: Scanner, position: int = 0) -> list[tuple[int,
         if size >= part:
             break
         chosen.add(i)
-        size += blocks[i].size
+        size += _cost(blocks[i])
     return _runs(sorted(chosen))
+
+
+def _cost(block: IndexedBlock) -> int:
+    """Its bytes, or more for short lines."""
+    return max(block.size, block.newlines * _LINE)
+
+
+def _worth(index: Index, scanner: Scanner) -> list[float]:
+    """How much the anchors of each block say: the rarer the more, and more where they come first."""
+    holders: dict[int, int] = {}
+    for held, count in Counter(block.held for block in index.blocks).items():
+        for anchor in numbers(held):
+            holders[anchor] = holders.get(anchor, 0) + count
+    value = {
+        anchor: (1.0 if anchor < scanner.word_count else 4.0) / count**0.75
+        for anchor, count in holders.items()
+    }
+    known: dict[bytes, float] = {}
+    seen: set[int] = set()
+    worth: list[float] = []
+    for block in index.blocks:
+        said = known.get(block.held)
+        if said is None:
+            anchors = set(numbers(block.held))
+            known[block.held] = fsum(value[anchor] for anchor in anchors)
+            said = fsum(value[anchor] * (1.0 if anchor in seen else 1.5) for anchor in anchors)
+            seen |= anchors
+        worth.append(said)
+    return worth
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:

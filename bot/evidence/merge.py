@@ -42,7 +42,7 @@ def merged(found: Iterable[tuple[str, Diagnostic]]) -> tuple[Diagnostic, ...]:
         key = fingerprint_of(diagnostic)
         earlier = known.get(key)
         if earlier is None:
-            known[key] = replace(diagnostic, legs=(leg,) if leg else ())
+            known[key] = replace(diagnostic, legs=(leg,)) if leg else diagnostic
         elif leg and leg not in earlier.legs:
             known[key] = replace(earlier, legs=(*earlier.legs, leg))
     if len(known) <= CROWD:

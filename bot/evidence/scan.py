@@ -1,13 +1,14 @@
 """One multi-pattern engine over the raw bytes: which block holds which anchor.
 
 Every anchor is a literal, so the database is built in milliseconds and needs no cache. Each is
-reported once for a block, so a log of nothing but errors costs no more than any other. The same
-database then says which of the lines that are read hold which anchor.
+reported once for a block, however often it stands there. The same database then says which of the
+lines that are read hold which anchor.
 """
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,17 +18,22 @@ import hyperscan
 from bot.evidence.source import Source
 from bot.evidence.vocabulary import FAILURE_WORDS, RUNNER_ANCHORS
 from bot.log_formats import FORMATS, Format
+from bot.model.evidence import JobLog
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedBlock:
-    """Where a block lies, the number of its first line, its newlines and its anchors."""
+    """Where a block lies, the number of its first line, its newlines and its anchors.
+
+    `held` has the anchors' numbers, two bytes each: a set of them would take as much as the block,
+    and a log of nothing but anchors has as many sets as blocks.
+    """
 
     offset: int
     size: int
     first_line: int
     newlines: int
-    anchors: frozenset[int]
+    held: bytes
 
     @property
     def end(self) -> int:
@@ -45,8 +51,13 @@ class Index:
     head: bytes = b""
 
 
+def numbers(held: bytes) -> memoryview:
+    """The numbers of the anchors that a block holds."""
+    return memoryview(held).cast("H")
+
+
 class Scanner:
-    """The database of all anchors. Not for use by two threads at once."""
+    """The database of all anchors. Two threads may `index` at once; the rest is for one."""
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = formats
@@ -63,22 +74,22 @@ class Scanner:
         self.names = [*FAILURE_WORDS, *exact]
         self._database = _database(tuple(FAILURE_WORDS), tuple(exact))
 
-    def anchors_in(self, data: bytes) -> set[int]:
-        """The numbers of the anchors that `data` holds."""
-        found: set[int] = set()
-        self._scan(data, found)
-        return found
-
     def index(self, source: Source) -> Index:
         """Read the whole log once."""
         result, whole = Index(), True
+        known: dict[bytes, bytes] = {}
+        scratch = hyperscan.Scratch(self._database)
+        found: set[int] = set()
         for block in source.blocks():
             if not result.blocks:
                 result.head = block.data[:16384]
             newlines = block.data.count(b"\n")
-            found = frozenset(self.anchors_in(block.data))
+            found.clear()
+            self._scan(block.data, found, scratch)
+            held = array("H", sorted(found)).tobytes()
+            held = known.setdefault(held, held)
             result.blocks.append(
-                IndexedBlock(block.offset, block.size, result.lines + 1, newlines, found)
+                IndexedBlock(block.offset, block.size, result.lines + 1, newlines, held)
             )
             result.lines += newlines
             result.size += block.size
@@ -101,8 +112,8 @@ class Scanner:
                 found.append(None)
         return found
 
-    def _scan(self, data: bytes, found: set[int]) -> None:
-        self._database.scan(data, match_event_handler=_note, context=found)
+    def _scan(self, data: bytes, found: set[int], scratch: hyperscan.Scratch | None = None) -> None:
+        self._database.scan(data, match_event_handler=_note, context=found, scratch=scratch)
 
 
 def _note(number: int, _start: int, _end: int, _flags: int, found: object) -> None:
@@ -132,3 +143,11 @@ def _literal(text: str) -> bytes:
 def scanner() -> Scanner:
     """The scanner for all registered formats."""
     return Scanner(FORMATS)
+
+
+def index_of(log: JobLog) -> Index:
+    """The index of a log; in whichever thread, so that it can be had as soon as the log is there.
+
+    Raises `OSError` for a log that cannot be opened or read.
+    """
+    return scanner().index(Source(log))

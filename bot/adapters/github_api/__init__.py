@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from bot.adapters.github_api.client import Client
@@ -34,7 +34,7 @@ class GitHubApi(RunReader, PullRequestDesk, CommentDesk, IssueDesk):
         return self._client.requests
 
     def logs(
-        self, jobs: Sequence[Job]
+        self, jobs: Sequence[Job], arrived: Callable[[JobLog], None] | None = None
     ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """Download the jobs' logs; see `LogDownloads`."""
-        return LogDownloads(self.log_address).fetch(jobs)
+        return LogDownloads(self.log_address).fetch(jobs, arrived)
