@@ -207,6 +207,17 @@ class Snapshot:
             return replace(self, state=replace(state, final=None)).target_branch(policy)
         return self.target_branch(policy)
 
+    def forgetting(self, facets: tuple[Facet, ...]) -> Snapshot:
+        """To read session, head or checks anew; what follows from the checks goes with them."""
+        facts = self
+        if Facet.SESSION in facets:
+            facts = replace(facts, session=UNREAD)
+        if Facet.HEAD in facets:
+            facts = replace(facts, head=UNREAD)
+        if Facet.CHECKS in facets:
+            facts = replace(facts, checks=UNREAD, red_again=UNREAD)
+        return facts
+
     def key(self) -> SessionKey:
         """The key of the generation's session."""
         assert self.item is not None  # noqa: S101 - rows ask for it only after the item is known

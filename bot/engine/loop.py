@@ -22,16 +22,17 @@ from bot.engine import records
 from bot.engine.brief import Brief
 from bot.engine.observe import Observer
 from bot.engine.publish import Publisher
-from bot.engine.result import Result
+from bot.engine.result import Result, at_rest, unopened
 from bot.engine.turns import Turns
 from bot.engine.watch import Watch
-from bot.errors import CancelledError, NameHeldError, SessionBusyError, UpstreamError
-from bot.model import Outcome, Request, Session, WorkflowRun
-from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
+from bot.errors import NameHeldError, SessionBusyError, UpstreamError
+from bot.model import Item, Outcome, Request, Session, WorkflowRun
+from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy, Waiting
 from bot.ports import AgentBackend, Ports
 from bot.report.facts import ReportFacts
 
+_TOLD = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)
 NAMES_TRIED = 3
 """Generations skipped because the name of their session is held."""
 
@@ -59,12 +60,28 @@ class Engine:
                 decision = decide(self._request, self.facts, self._policy)
                 result = self._act(decision.step, decision.row)
                 self._watch.fine()
-            except CancelledError:
-                raise
             except UpstreamError as failure:
                 result = self._troubled(failure)
             if result is not None:
                 return result
+
+    def glance(self) -> Result | None:
+        """What facts that may be a little old come to; None where `run` must read them anew.
+
+        That is where there is something to do, or to write down.
+        """
+        known: object = UNREAD
+        while True:
+            self.facts = self._turns.timed(self.facts, self._observer.session)
+            step = decide(self._request, self.facts, self._policy).step
+            if not isinstance(step, Read):
+                break
+            self.facts = self._observer.read(self.facts, step.facets)
+            known = self.facts.state if known is UNREAD else known
+        if known != self.facts.state or records.is_unknown(self.facts):
+            return None
+        outcome = at_rest(step)
+        return self.result(outcome) if outcome is not None else None
 
     def detach(self) -> None:
         """Cancelled: leave the workspace as `cleanup` says, but never delete it."""
@@ -75,6 +92,10 @@ class Engine:
             cut_off = replace(self.facts, state=records.cut_off(state, self._ports.clock.now()))
             self._publisher.announce(cut_off, "The run was cancelled; a later one carries on.")
         self._publisher.clean_up(session, OutcomeKind.ERROR)
+
+    def memory(self, item: Item) -> ItemState | None:
+        """What is remembered of the item."""
+        return self._observer.memory(item)
 
     @property
     def session(self) -> Session | None:
@@ -96,8 +117,6 @@ class Engine:
     def report(self, result: Result) -> ReportFacts:
         """What texts for people and outputs are made of."""
         return self._publisher.portrait.report(result)
-
-    # --- steps -----------------------------------------------------------------------------
 
     def _act(self, step: Step, row: str) -> Result | None:
         match step:
@@ -178,7 +197,9 @@ class Engine:
         assert isinstance(head, str)  # noqa: S101 - a verdict presupposes a head
         assert self.facts.item is not None  # noqa: S101 - and a work item
         known = state if isinstance(state, ItemState) else ItemState(self.facts.item.name)
-        self.facts = replace(self._forget((Facet.CHECKS,)), state=replace(known, dispatched=head))
+        self.facts = replace(
+            self.facts.forgetting((Facet.CHECKS,)), state=replace(known, dispatched=head)
+        )
         self._publisher.announce(self.facts, reason)
         try:
             branch = self.facts.target_branch(self._policy)
@@ -203,35 +224,16 @@ class Engine:
                 "whole-deadline",
             )
         self._watch.pause(reason)
-        self.facts = self._forget(again)
+        self.facts = self.facts.forgetting(again)
         return None
-
-    def _forget(self, facets: tuple[Facet, ...]) -> Snapshot:
-        facts = self.facts
-        if Facet.SESSION in facets:
-            facts = replace(facts, session=UNREAD)
-        if Facet.HEAD in facets:
-            facts = replace(facts, head=UNREAD)
-        if Facet.CHECKS in facets:
-            facts = replace(facts, checks=UNREAD, red_again=UNREAD)
-        return facts
 
     def _open_pull_request(self) -> Result | None:
         try:
             ours = self._publisher.open_pull_request(self.facts)
         except UpstreamError as refused:
-            if refused.kind is ErrorKind.GITHUB_PERMISSION:
-                outcome = Outcome(
-                    OutcomeKind.UNVERIFIED,
-                    "The fix is pushed, but this token may not open a pull request.",
-                    cause=UnverifiedCause.PULL_REQUEST_FORBIDDEN,
-                )
-                return self._finish(Finish(outcome), "pull-request-forbidden")
-            if refused.status == 422 and "no commits" in refused.detail.lower():
-                outcome = Outcome(
-                    OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits."
-                )
-                return self._finish(Finish(outcome), "no-commits")
+            ending = unopened(refused)
+            if ending is not None:
+                return self._finish(Finish(ending[0]), ending[1])
             raise
         self._watch.note(f"Opened pull request #{ours.number}", ours.url)
         self.facts = replace(self.facts, ours=ours)
@@ -241,8 +243,7 @@ class Engine:
     def _tell(self, step: FollowUp | Resume) -> Result | None:
         further = self._observer.further(self.facts)
         if further is not self.facts.state:
-            facets = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)
-            self.facts = replace(self._forget(facets), state=further)
+            self.facts = replace(self.facts.forgetting(_TOLD), state=further)
             return None
         if isinstance(step, Resume):
             return self._send(self._publisher.carry_on(self.facts), step.reason.rstrip("."))
@@ -267,7 +268,7 @@ class Engine:
             again = (Facet.SESSION, Facet.HEAD)
             return self._wait("The session cannot take a message yet.", again)
         self.facts = replace(
-            self._forget((Facet.SESSION, Facet.HEAD, Facet.CHECKS)),
+            self.facts.forgetting(_TOLD),
             state=replace(intent, asking=False),
             unsent=False,
         )

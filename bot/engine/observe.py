@@ -108,6 +108,10 @@ class Observer:
         assert isinstance(facts.state, ItemState)  # noqa: S101 - a session found has a record
         return memory.newer(facts.state, self._red.state(self._item(facts)))
 
+    def memory(self, item: Item) -> ItemState | None:
+        """The record as it stands on GitHub."""
+        return self._red.state(item)
+
     def _session(self, facts: Snapshot) -> dict[str, Any]:
         if self._ports.agent is None:
             return {"session": None}

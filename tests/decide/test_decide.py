@@ -768,3 +768,20 @@ def test_the_item_of_a_pull_request_is_its_number():
     case = Case(a_request(), a_snapshot(item=None), Policy())
 
     assert case.item.name == "pr:7"
+
+
+@pytest.mark.parametrize(
+    ("facets", "kept"),
+    [
+        ((), {"session", "head", "checks", "red_again"}),
+        ((Facet.SESSION,), {"head", "checks", "red_again"}),
+        ((Facet.HEAD, Facet.CHECKS), {"session"}),
+    ],
+)
+def test_forgetting(facets: tuple[Facet, ...], kept: set[str]) -> None:
+    """What is to be read anew goes, with what follows from it; all else stays."""
+    whole = a_snapshot(session=None, head="abc", checks=(), red_again=an_evidence())
+    left = whole.forgetting(facets)
+    names = ("session", "head", "checks", "red_again")
+    assert {name for name in names if getattr(left, name) is not UNREAD} == kept
+    assert replace(left, **{name: getattr(whole, name) for name in names}) == whole
