@@ -49,7 +49,9 @@ class Lookout:
     glance: Glance
 
     def look(self, work: Sequence[OpenWork], until: int) -> Looked:
-        """As many as fit until that many requests were sent, fifty at least.
+        """As many as fit until that many requests were sent; one request's worth at least.
+
+        Fewer only where they must be read one by one.
 
         Where GitHub does not let us look at many, each is one to do something for.
         """
@@ -62,7 +64,11 @@ class Lookout:
                 looked.to_do += [*some, *looked.rest]
                 looked.rest = []
                 break
-            for one, engine in zip(some, known, strict=True):
+            enough = max(until, self.glance.requests)
+            for place, (one, engine) in enumerate(zip(some, known, strict=True)):
+                if self.glance.requests > enough:  # they had to be read one by one
+                    looked.rest = some[place:] + looked.rest
+                    break
                 told = self._glance_of(engine) if engine is not None else None
                 if told is None:
                     looked.to_do.append(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -171,3 +172,25 @@ def test_an_app_is_told_from_a_person_of_its_name(github_sandbox, repository):
         plain = api.pull_request(theirs.number)
         assert plain is not None
         assert theirs.author == plain.author == "fixer"
+
+
+def test_the_runs_of_many_items_are_one_list(github_sandbox, repository):
+    """Whoever asks for older ones goes on where the list was left."""
+    seeds = [JobSeed("test", "failure", log="boom\n")]
+    made = [github_sandbox.add_run(repository, seeds, branch="x") for _ in range(130)]
+    later = datetime.now(UTC) + timedelta(minutes=10)
+    with adapter(github_sandbox.url) as api:
+        glance = api.glance()
+        before = len(_lists(github_sandbox))
+        told = []
+        for run in (made[-1], made[-50], made[0], made[60]):
+            glance.look_at_runs({run.id: run.head_sha}, later)
+            told.append(glance.run(RunRef(run.id)).id)
+        after = len(_lists(github_sandbox))
+    assert told == [made[-1].id, made[-50].id, made[0].id, made[60].id]
+    assert after - before == 2
+
+
+def _lists(github):
+    """The lists of runs that were asked for."""
+    return [x for x in github.exchanges if x.request.path.endswith("/actions/runs")]

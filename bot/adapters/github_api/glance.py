@@ -6,19 +6,23 @@ for certain (a second page, a field that the token may not see) is read as alway
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from bot.adapters.github_api import convert, glance_query
-from bot.adapters.github_api.client import PER_PAGE, Client
+from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.glance_query import Conversation
 from bot.adapters.github_api.repository import GitHubRepository
 from bot.model import Check, Job, PullRequest, RunRef, WorkflowRun
 from bot.ports import Comment, Issue
 
-_PAGES = 4
-"""Pages of red runs that are looked through for those of fifty items."""
+_MOST = 1000
+"""Results that GitHub gives for one search of runs."""
+
+_HOUR = timedelta(hours=1)
 
 
 class GlanceDesk(GitHubRepository):
@@ -34,6 +38,8 @@ class GlanceDesk(GitHubRepository):
         self._red: dict[int, WorkflowRun] = {}
         self._jobs: dict[int, tuple[Job, ...]] = {}
         self._required: dict[str, tuple[str, ...]] = {}
+        self._lists: dict[str, Iterator[Any]] = {}
+        self._lowest: dict[str, int] = {}
         self._issues: tuple[Issue, ...] | None = None
 
     def look(self, numbers: Sequence[int], branches: Sequence[str]) -> None:
@@ -161,13 +167,22 @@ class GlanceDesk(GitHubRepository):
             self._under_way[commit["oid"]] = checks
 
     def _look_for(self, wanted: set[int], before: datetime | None) -> None:
-        """Newest first from that time on: ids grow with time, so older pages hold older ones."""
-        until = {"created": f"<={before:%Y-%m-%dT%H:%M:%SZ}"} if before else {}
-        pages = self._client.pages(
-            f"{self._at}/actions/runs", "workflow_runs", status="failure", **until
-        )
-        for place, data in enumerate(pages, start=1):
-            self._red[data["id"]] = convert.run(data)
-            wanted.discard(data["id"])
-            if place == _PAGES * PER_PAGE or not wanted or data["id"] < min(wanted):
-                return
+        """Newest first, from the next full hour on, so that others go on in the same list.
+
+        Ids grow with time: what is not there when a lower one comes is no red run.
+        """
+        hour = (before + _HOUR).strftime("%Y-%m-%dT%H:00:00Z") if before else ""
+        if hour not in self._lists:
+            until = {"created": f"<={hour}"} if hour else {}
+            found = self._client.pages(
+                f"{self._at}/actions/runs", "workflow_runs", status="failure", **until
+            )
+            self._lists[hour] = islice(found, _MOST)
+        lowest = self._lowest.get(hour, sys.maxsize)
+        while any(number < lowest for number in wanted):
+            data = next(self._lists[hour], None)
+            lowest = data["id"] if data else 0
+            if data:
+                self._red[lowest] = convert.run(data)
+                wanted.discard(lowest)
+        self._lowest[hour] = lowest
