@@ -7,17 +7,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import evidence, image, start, verbs
+from bench import evidence, image, start, sweep, verbs
 
 
 def main() -> None:
     """Print the tables."""
     flags = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    flags.add_argument("--only", default="", help="start, verbs, image or evidence")
+    flags.add_argument("--only", default="", help="start, sweep, verbs, image or evidence")
     only = flags.parse_args().only
     with tempfile.TemporaryDirectory(prefix="coder-fix-bench-") as name:
         figures: dict[str, Callable[[], None]] = {
             "start": lambda: start.start(Path(name)),
+            "sweep": lambda: sweep.sweep(Path(name)),
             "verbs": verbs.verbs,
             "image": image.image,
             "evidence": lambda: evidence.main([]),

@@ -88,8 +88,9 @@ class Composition:
             request,
             policy,
             ports,
-            lambda one: Engine(one, policy, ports, brief),
-            int(number) if number.isdigit() else 0,
+            lambda one, host: Engine(one, policy, replace(ports, github=host), brief),
+            github.glance(),
+            turn=int(number) if number.isdigit() else int(self.clock.now().timestamp()),
         )
 
     def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:

@@ -6,7 +6,7 @@ looks for it first, and again after a lost answer, so it is safe to repeat as we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,6 +168,25 @@ class CodeHost(Runs, PullRequests, Comments, Issues, Protocol):
         """Requests sent so far; a sweep has a budget."""
 
 
+class Glance(CodeHost, Protocol):
+    """GitHub as a reader of many items at once sees it: what was told together is not asked again.
+
+    Its answers may be as old as the last `look`, so nothing may be done about them.
+    """
+
+    def look(self, numbers: Sequence[int], branches: Sequence[str]) -> None:
+        """Read pull requests with their comments, and branches with their checks and requests.
+
+        One request, for about fifty of each. What cannot be had is read when it is asked for.
+        """
+
+    def look_at_runs(self, runs: Mapping[int, str], before: datetime | None) -> None:
+        """Read those red runs, by id with their head SHA, and their red jobs.
+
+        None of them is younger than `before`.
+        """
+
+
 class AgentBackend(Protocol):
     """Coder, by one of its two agent APIs. All the verbs of `coder task` are here."""
 
@@ -249,6 +268,7 @@ __all__ = [
     "CodeHost",
     "Comment",
     "Comments",
+    "Glance",
     "Issue",
     "Issues",
     "Narrator",

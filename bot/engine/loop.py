@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 from bot.decide import decide
-from bot.decide.snapshot import Facet, ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import UNREAD, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.steps import (
     Dispatch,
     Finish,
@@ -23,16 +22,17 @@ from bot.engine import records, refused
 from bot.engine.brief import Brief
 from bot.engine.observe import Observer
 from bot.engine.publish import Publisher
-from bot.engine.result import Result
+from bot.engine.result import Result, at_rest
 from bot.engine.turns import Turns
 from bot.engine.watch import Watch
-from bot.errors import CancelledError, NameHeldError, SessionBusyError, UpstreamError
-from bot.model import Outcome, Request, Session, WorkflowRun
+from bot.errors import NameHeldError, SessionBusyError, UpstreamError
+from bot.model import Item, Outcome, Request, Session, WorkflowRun
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy, Waiting
 from bot.ports import AgentBackend, Ports
 from bot.report.facts import ReportFacts
 
+_TOLD = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)
 NAMES_TRIED = 3
 """Generations skipped because the name of their session is held."""
 
@@ -60,12 +60,28 @@ class Engine:
                 decision = decide(self._request, self.facts, self._policy)
                 result = self._act(decision.step, decision.row)
                 self._watch.fine()
-            except CancelledError:
-                raise
             except UpstreamError as failure:
                 result = self._troubled(failure)
             if result is not None:
                 return result
+
+    def glance(self) -> Result | None:
+        """What facts that may be a little old come to; None where `run` must read them anew.
+
+        That is where there is something to do, or to write down.
+        """
+        known: object = UNREAD
+        while True:
+            self.facts = self._turns.timed(self.facts, self._observer.session)
+            step = decide(self._request, self.facts, self._policy).step
+            if not isinstance(step, Read):
+                break
+            self.facts = self._observer.read(self.facts, step.facets)
+            known = self.facts.state if known is UNREAD else known
+        if known != self.facts.state or records.is_unknown(self.facts):
+            return None
+        outcome = at_rest(step)
+        return self.result(outcome) if outcome is not None else None
 
     def detach(self) -> None:
         """Cancelled: leave the workspace as `cleanup` says, but never delete it."""
@@ -77,6 +93,10 @@ class Engine:
             known = replace(self.facts, state=cut_off, session=session)
             self._publisher.announce(known, "The run was cancelled; a later one carries on.")
         self._publisher.clean_up(session, OutcomeKind.ERROR)
+
+    def memory(self, item: Item) -> ItemState | None:
+        """What is remembered of the item."""
+        return self._observer.memory(item)
 
     @property
     def session(self) -> Session | None:
@@ -98,8 +118,6 @@ class Engine:
     def report(self, result: Result) -> ReportFacts:
         """What texts for people and outputs are made of."""
         return self._publisher.portrait.report(result)
-
-    # --- steps -----------------------------------------------------------------------------
 
     def _act(self, step: Step, row: str) -> Result | None:
         match step:
@@ -162,12 +180,8 @@ class Engine:
         self._watch.note("The session's name is still held; taking the next one")
 
     def _rerun(self, reason: str) -> Result:
-        trouble: UpstreamError | None = None
-        try:
-            self._ports.github.rerun_failed_jobs(self._run())
-        except UpstreamError as failure:
-            trouble = failure
-        return self._finish(Finish(refused.rerun(reason, trouble)), "infrastructure")
+        outcome = refused.or_rerun(self._ports.github, self._run(), reason)
+        return self._finish(Finish(outcome), "infrastructure")
 
     def _dispatch(self, reason: str) -> None:
         """Once per head, whatever comes of it."""
@@ -190,17 +204,8 @@ class Engine:
 
     def _announce(self, reason: str) -> None:
         """Say how it stands. A comment is written whole: what failed must be known for it."""
-        self._recall()
-        facts, seen = self.facts, self._observer.session
-        if isinstance(facts.session, Unread) and seen is not None:
-            facts = replace(facts, session=seen)
-        self._publisher.announce(facts, reason)
-
-    def _recall(self) -> None:
-        """A run that carries on reads the logs again before it writes; a hint for people."""
-        if isinstance(self.facts.evidence, Unread) and isinstance(self.facts.run, RunFacts):
-            with suppress(UpstreamError):
-                self.facts = self._observer.read(self.facts, (Facet.EVIDENCE,))
+        self.facts = self._observer.recalled(self.facts)
+        self._publisher.announce(self._observer.with_session(self.facts), reason)
 
     def _run(self) -> WorkflowRun:
         assert isinstance(self.facts.run, RunFacts)  # noqa: S101 - the first row reads it
@@ -221,7 +226,7 @@ class Engine:
         return None
 
     def _open_pull_request(self) -> Result | None:
-        self._recall()
+        self.facts = self._observer.recalled(self.facts)
         try:
             ours = self._publisher.open_pull_request(self.facts)
         except UpstreamError as failure:
@@ -237,8 +242,7 @@ class Engine:
     def _tell(self, step: FollowUp | Resume) -> Result | None:
         further = self._observer.further(self.facts)
         if further is not self.facts.state:
-            facets = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)
-            self.facts = replace(self.facts.forget(facets), state=further)
+            self.facts = replace(self.facts.forget(_TOLD), state=further)
             return None
         if isinstance(step, Resume):
             return self._send(self._publisher.carry_on(self.facts), step.reason.rstrip("."))
@@ -263,7 +267,7 @@ class Engine:
             again = (Facet.SESSION, Facet.HEAD)
             return self._wait("The session cannot take a message yet.", again)
         self.facts = replace(
-            self.facts.forget((Facet.SESSION, Facet.HEAD, Facet.CHECKS)),
+            self.facts.forget(_TOLD),
             state=replace(intent, asking=False),
             unsent=False,
         )
@@ -275,7 +279,7 @@ class Engine:
         if step.verdict is not None:
             self._watch.note(f"The checks of `{step.verdict.sha[:7]}` are {step.verdict.kind}")
         if self._observer.session is not None:
-            self._recall()
+            self.facts = self._observer.recalled(self.facts)
         result = replace(self.result(step.outcome), verdict=step.verdict, row=row)
         return self._publisher.finish(result)
 

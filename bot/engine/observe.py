@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from bot.decide import memory
 from bot.decide.case import Case
-from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot
+from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.verdict import relevant
 from bot.engine.background import Around
 from bot.engine.brief import Brief
@@ -108,6 +109,22 @@ class Observer:
         """The record that holds: ours, or that of another run which did more for this item."""
         assert isinstance(facts.state, ItemState)  # noqa: S101 - a session found has a record
         return memory.newer(facts.state, self._red.state(self._item(facts)))
+
+    def recalled(self, facts: Snapshot) -> Snapshot:
+        """With what failed, which a run that carries on has not read: a hint, for people only."""
+        if isinstance(facts.evidence, Unread) and isinstance(facts.run, RunFacts):
+            with suppress(UpstreamError):
+                return self.read(facts, (Facet.EVIDENCE,))
+        return facts
+
+    def with_session(self, facts: Snapshot) -> Snapshot:
+        """With the session last seen, where it is to be read anew."""
+        unread = isinstance(facts.session, Unread) and self.session is not None
+        return replace(facts, session=self.session) if unread else facts
+
+    def memory(self, item: Item) -> ItemState | None:
+        """The record as it stands on GitHub."""
+        return self._red.state(item)
 
     def _session(self, facts: Snapshot) -> dict[str, Any]:
         if self._ports.agent is None:

@@ -1,10 +1,11 @@
-"""What a refusal of GitHub comes to: each is an end in the product's own words. Pure."""
+"""What a refusal of GitHub comes to: each is an end in the product's own words."""
 
 from __future__ import annotations
 
 from bot.errors import UpstreamError
-from bot.model import Outcome
+from bot.model import Outcome, WorkflowRun
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
+from bot.ports import CodeHost
 
 
 def pull_request(refused: UpstreamError) -> tuple[Outcome, str] | None:
@@ -22,11 +23,13 @@ def pull_request(refused: UpstreamError) -> tuple[Outcome, str] | None:
     return None
 
 
-def rerun(reason: str, refused: UpstreamError | None) -> Outcome:
-    """Rerun as asked, or not, with the permission that it needs."""
-    if refused is None:
-        why = f"{reason} The failed jobs run once more; that run's own event carries on."
-        return Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.RERUNNING)
-    needs = "; `flaky: rerun` needs `actions: write`" if refused.status == 403 else ""
-    why = f"{reason} The failed jobs could not be rerun{needs}."
-    return Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.INFRASTRUCTURE)
+def or_rerun(github: CodeHost, run: WorkflowRun, reason: str) -> Outcome:
+    """Rerun the failed jobs; where that is refused, say so with the permission that it needs."""
+    try:
+        github.rerun_failed_jobs(run)
+    except UpstreamError as failure:
+        needs = "; `flaky: rerun` needs `actions: write`" if failure.status == 403 else ""
+        why = f"{reason} The failed jobs could not be rerun{needs}."
+        return Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.INFRASTRUCTURE)
+    why = f"{reason} The failed jobs run once more; that run's own event carries on."
+    return Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.RERUNNING)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.decide.snapshot import Snapshot
+from bot.decide.steps import Finish, Step, Wait
 from bot.model import Outcome, Session, TimelineEntry, Verdict
+from bot.outcomes import OutcomeKind, SkipReason
 from bot.untrusted import Untrusted
 
 
@@ -29,3 +31,12 @@ class Result:
     prompt: str = ""
     compare_url: str = ""
     opened: bool = False
+
+
+def at_rest(step: Step) -> Outcome | None:
+    """What a step comes to that leaves the world as it is; None for every other one."""
+    if isinstance(step, Wait):
+        return Outcome(OutcomeKind.PENDING, step.reason)
+    if isinstance(step, Finish) and step.outcome.skip_reason is SkipReason.ALREADY_HANDLED:
+        return step.outcome
+    return None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.decide import memory
-from bot.identity import marker, parse_branch
+from bot.errors import UpstreamError
+from bot.identity import OwnBranch, marker, parse_branch
 from bot.model import Item, Outcome, PullRequest, Request, RunRef, TargetKind
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy
-from bot.ports import Ports
+from bot.ports import Glance, Ports
 from bot.report.comment import comment
 from bot.report.facts import Ending, ReportFacts
 
 RECENT = timedelta(days=2)
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +27,45 @@ class Settler:
     request: Request
     policy: Policy
     ports: Ports
+    glance: Glance
 
-    def settle(self, now: datetime) -> None:
-        """Comments first, then issues."""
-        for pull in self.ports.github.closed_pull_requests():
-            if pull.closed_at is not None and now - pull.closed_at < RECENT:
-                self._comment_of(pull)
-        for issue in self.ports.github.our_issues():
-            self._issue(issue.number, issue.body.raw)
+    def settle(self, now: datetime, until: int) -> None:
+        """Comments first, then issues, until that many requests were sent; a later one goes on."""
+        closed = [
+            (pull, own)
+            for pull in self.ports.github.closed_pull_requests()
+            if pull.closed_at is not None and now - pull.closed_at < RECENT
+            if (own := self._repairs(pull)) is not None
+        ]
+        for begin in range(0, len(closed), _AT_ONCE):
+            numbers = {int(own.ref) for _, own in closed[begin : begin + _AT_ONCE]}
+            with suppress(UpstreamError):  # then they are read one by one
+                self.glance.look(sorted(numbers), ())
+        for pull, own in closed:
+            if self.ports.github.requests < until:
+                self._comment_of(pull, own)
+        for issue in self.glance.our_issues():
+            if self.ports.github.requests < until:
+                self._issue(issue.number, issue.body.raw)
 
-    def _comment_of(self, ours: PullRequest) -> None:
-        """The comment on the failing pull request becomes one line."""
+    def _repairs(self, ours: PullRequest) -> OwnBranch | None:
+        """The failing pull request that a pull request of ours is for."""
         own = parse_branch(ours.head_ref, self.policy.branch_prefix)
-        if own is None or own.kind is not TargetKind.PULL_REQUEST or not own.ref.isdigit():
-            return
+        is_for_one = own is not None and own.kind is TargetKind.PULL_REQUEST and own.ref.isdigit()
+        return own if is_for_one else None
+
+    def _comment_of(self, ours: PullRequest, own: OwnBranch) -> None:
+        """The comment on the failing pull request becomes one line."""
         item = Item(self.request.repository.id, own.kind, own.ref, digest=own.item)
-        mark, github = marker(item), self.ports.github
-        found = github.find_comment(int(own.ref), mark)
+        mark = marker(item)
+        found = self.glance.find_comment(int(own.ref), mark)
         state = memory.read(mark, found.body.raw) if found else None
-        if state is None or state.final is None or state.generation != own.generation:
+        if (
+            found is None
+            or state is None
+            or state.final is None
+            or state.generation != own.generation
+        ):
             return
         facts = ReportFacts(
             outcome=Outcome(state.final if ours.merged else OutcomeKind.STOPPED),
@@ -51,7 +74,9 @@ class Settler:
             pull_request=ours,
             ending=Ending.MERGED if ours.merged else Ending.CLOSED,
         )
-        github.upsert_comment(int(own.ref), mark, comment(facts, memory.write(mark, state)))
+        text = comment(facts, memory.write(mark, state))
+        if text != found.body.raw:
+            self.ports.github.upsert_comment(int(own.ref), mark, text)
 
     def _issue(self, number: int, body: str) -> None:
         """An issue about a red branch is over when the branch is green again."""

@@ -1,62 +1,87 @@
 """`reconcile`: finds every open work item from GitHub and Coder alone and does its next step.
 
-Oldest first, within a budget of requests. What is left is carried over: each sweep begins a little
-further on, so that none is always last.
+It looks at many items together first, and then does something for those that need it, all within a
+budget of requests: half of what is left of it is for looking, the rest for doing. What does not fit
+is carried over; each sweep begins elsewhere, so that none is always last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
+from bot.engine.lookout import TROUBLE, Lookout
 from bot.engine.loop import Engine
+from bot.engine.open_work import OpenWork, in_turn, open_work
 from bot.engine.settle import Settler
-from bot.errors import BotError
-from bot.identity import item_hash, item_of_session, name_prefix, parse_branch
-from bot.model import Item, Outcome, Request
+from bot.model import Outcome, Request
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
-from bot.ports import Ports
+from bot.ports import CodeHost, Glance, Ports
 from bot.report.facts import ReportFacts, SweptItem
 
 BUDGET = 200
 """GitHub requests of one sweep; a workflow's token has 1,000 an hour."""
 
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenWork:
-    """An item of ours that may need a step."""
-
-    item: Item
-    generation: int
-    since: datetime
+_ONE_STEP = 5
+"""Another step begins while this part of the budget is left: one of forty requests fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """`engine` makes one for a request of a single item; `turn` tells sweeps apart."""
+    """`engine` makes one for a request of a single item, over that reader of GitHub.
+
+    `turn` is the number of this sweep, or another one that tells it from the one before.
+    """
 
     request: Request
     policy: Policy
     ports: Ports
-    engine: Callable[[Request], Engine]
+    engine: Callable[[Request, CodeHost], Engine]
+    glance: Glance
     turn: int = 0
+    budget: int = BUDGET
 
     def run(self) -> ReportFacts:
         """What the one open item came to, or the sweep with all its items."""
-        Settler(self.request, self.policy, self.ports).settle(self.ports.clock.now())
-        work, seen = self.open_work(), 0
+        settler = Settler(self.request, self.policy, self.ports, self.glance)
+        settler.settle(self.ports.clock.now(), self.budget // 4)
+        rest = in_turn(
+            open_work(self.request.repository.id, self.policy.branch_prefix, self.ports), self.turn
+        )
         told: list[ReportFacts] = []
-        for one in self._in_turn(work):
-            if self.ports.github.requests >= BUDGET:
-                break
-            seen += 1
-            told.append(self._step(one))
+        waiting: list[OpenWork] = []
+        lookout = Lookout(self.request, self.policy, self.engine, self.glance)
+        while rest and (not told or self._has_room):
+            looked = lookout.look(rest, (self.ports.github.requests + self.budget) // 2)
+            told, waiting, rest = told + looked.quiet, looked.to_do, looked.rest
+            done = 0
+            while done < len(waiting) and (not done or self._has_room):
+                told.append(self._step(waiting[done]))
+                done += 1
+            waiting = waiting[done:]
+        return self._in_all(told + [_carried_over(work) for work in waiting], waiting, rest)
+
+    @property
+    def _has_room(self) -> bool:
+        return self.ports.github.requests + self.budget // _ONE_STEP <= self.budget
+
+    def _step(self, work: OpenWork) -> ReportFacts:
+        asked = replace(self.request, item=work.item, generation=work.generation)
+        engine = self.engine(asked, self.ports.github)
+        try:
+            return engine.report(engine.run())
+        except TROUBLE as failure:
+            kind = OutcomeKind.ERROR
+            outcome = Outcome(kind, failure.message, error_kind=failure.kind)
+            return ReportFacts(outcome=outcome, item=work.item.name)
+
+    @staticmethod
+    def _in_all(
+        told: list[ReportFacts], waiting: list[OpenWork], rest: list[OpenWork]
+    ) -> ReportFacts:
         open_items = [t for t in told if t.outcome.skip_reason is not SkipReason.ALREADY_HANDLED]
-        left = len(work) - seen
+        left = len(waiting) + len(rest)
         if len(open_items) == 1 and not left:
             return replace(open_items[0], items=(_swept(open_items[0]),))
         if not open_items and not left:
@@ -69,35 +94,11 @@ class Sweep:
             outcome = Outcome(OutcomeKind.SWEPT, f"{len(open_items)} items were looked at{more}.")
         return ReportFacts(outcome=outcome, items=tuple(map(_swept, open_items)))
 
-    def open_work(self) -> tuple[OpenWork, ...]:
-        """From the sessions in Coder and the branches on GitHub, the oldest first."""
-        found: dict[str, OpenWork] = {}
-        repository = self.request.repository.id
-        for session in self.ports.agent.list(name_prefix(repository)) if self.ports.agent else ():
-            told = item_of_session(repository, session.name, session.target)
-            if told is not None:
-                _keep(found, OpenWork(*told, session.created_at or _BEGINNING))
-        for name in self.ports.github.branches(self.policy.branch_prefix):
-            own = parse_branch(name, self.policy.branch_prefix)
-            if own is not None:
-                item = Item(repository, own.kind, own.ref, digest=own.item)
-                _keep(found, OpenWork(item, own.generation, _BEGINNING))
-        return tuple(sorted(found.values(), key=lambda w: (w.since, w.item.digest)))
 
-    def _in_turn(self, work: tuple[OpenWork, ...]) -> tuple[OpenWork, ...]:
-        if not work:
-            return ()
-        begin = (self.turn * (BUDGET // 10)) % len(work)
-        return work[begin:] + work[:begin]
-
-    def _step(self, work: OpenWork) -> ReportFacts:
-        engine = self.engine(replace(self.request, item=work.item, generation=work.generation))
-        try:
-            return engine.report(engine.run())
-        except BotError as failure:
-            kind = OutcomeKind.ERROR
-            outcome = Outcome(kind, failure.message, error_kind=failure.kind)
-            return ReportFacts(outcome=outcome, item=work.item.name)
+def _carried_over(work: OpenWork) -> ReportFacts:
+    """It was looked at, and there is something to do for it."""
+    reason = "Its next step is left for the next sweep."
+    return ReportFacts(outcome=Outcome(OutcomeKind.PENDING, reason), item=work.item.name)
 
 
 def _swept(told: ReportFacts) -> SweptItem:
@@ -107,13 +108,3 @@ def _swept(told: ReportFacts) -> SweptItem:
         session_url=told.session.url if told.session else "",
         pull_request_url=told.pull_request.url if told.pull_request else "",
     )
-
-
-def _keep(found: dict[str, OpenWork], work: OpenWork) -> None:
-    """The newest generation of each item, with its oldest time."""
-    key = item_hash(work.item)
-    known = found.get(key)
-    if known is None or known.generation < work.generation:
-        found[key] = work
-    elif known.since is _BEGINNING and known.generation == work.generation:
-        found[key] = replace(known, since=work.since)

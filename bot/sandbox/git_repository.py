@@ -65,11 +65,7 @@ class GitRepository:
 
     def refs(self) -> dict[str, str]:
         """Every ref's full name and the SHA it points to, read as files: no process is started."""
-        found: dict[str, str] = {}
-        packed = self.path / "packed-refs"
-        if packed.exists():
-            rows = (line.split(" ") for line in packed.read_text().splitlines())
-            found = {row[1]: row[0] for row in rows if len(row) == 2 and len(row[0]) == 40}
+        found = self._packed()
         for file in (self.path / "refs").rglob("*"):
             if file.suffix == ".lock" or not file.is_file():
                 continue
@@ -77,21 +73,36 @@ class GitRepository:
                 found[str(file.relative_to(self.path))] = file.read_text().strip()
         return dict(sorted(found.items()))
 
+    def ref(self, full_name: str) -> str | None:
+        """The SHA of one ref, such as `refs/heads/main`, without a look at all the others."""
+        if not full_name.startswith("refs/") or ".." in full_name or full_name.endswith(".lock"):
+            return None
+        with suppress(OSError):  # there is none, or it is a folder of others
+            return (self.path / full_name).read_text().strip()
+        return self._packed().get(full_name)
+
+    def _packed(self) -> dict[str, str]:
+        packed = self.path / "packed-refs"
+        if not packed.exists():
+            return {}
+        rows = (line.split(" ") for line in packed.read_text().splitlines())
+        return {row[1]: row[0] for row in rows if len(row) == 2 and len(row[0]) == 40}
+
     def branch(self, name: str) -> str | None:
         """The head of that branch, and of nothing else that bears the name."""
-        return self.refs().get(f"refs/heads/{name}")
+        return self.ref(f"refs/heads/{name}")
 
     def resolve(self, revision: str) -> str | None:
         """The commit that a branch, tag, ref or (short) SHA names; None when there is none."""
-        refs = self.refs()
         for ref in (
             revision,
             f"refs/heads/{revision}",
             f"refs/tags/{revision}",
             f"refs/{revision}",
         ):
-            if ref in refs:
-                return refs[ref]
+            found = self.ref(ref)
+            if found is not None:
+                return found
         if revision in self._commits:
             return revision
         if not re.fullmatch(r"[0-9a-f]{4,40}", revision):

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.github_api import error_body
 from bot.sandbox.github_graphql_changes import mutations
-from bot.sandbox.github_graphql_document import GraphQLError, Resolver, execute, parse
-from bot.sandbox.github_graphql_pulls import pull_fields
-from bot.sandbox.github_state import Repository
+from bot.sandbox.github_graphql_document import Absent, GraphQLError, Resolver, execute, parse
+from bot.sandbox.github_graphql_repository import repository_fields
 from bot.sandbox.github_tokens import Grant
 from bot.sandbox.http import HttpRequest, HttpResponse
 
@@ -24,8 +23,14 @@ def serve_graphql(server: GitHubServer, request: HttpRequest, grant: Grant) -> H
         sent = request.json() or {}
         operation = parse(str(sent.get("query", "")))
         variables = sent.get("variables") or {}
-        root = _query(server, grant) if operation.kind == "query" else mutations(server, grant)
-        return HttpResponse(200, {"data": execute(operation.selection, root, variables)})
+        if operation.kind != "query":
+            done = execute(operation.selection, mutations(server, grant), variables)
+            return HttpResponse(200, {"data": done})
+        absent = Absent([])
+        data = execute(operation.selection, _query(server, grant), variables, absent)
+        return HttpResponse(
+            200, {"data": data} | ({"errors": absent.errors} if absent.errors else {})
+        )
     except GraphQLError as broken:
         error = {"message": str(broken), **({"type": broken.kind} if broken.kind else {})}
         return HttpResponse(200, {"data": None, "errors": [error]})
@@ -39,10 +44,7 @@ def _query(server: GitHubServer, grant: Grant) -> Resolver:
         if found is None or not grant.sees(found.full_name):
             said = f"Could not resolve to a Repository with the name '{owner}/{name}'."
             raise GraphQLError(said, "NOT_FOUND")
-        return {
-            "__typename": "Repository",
-            "pullRequest": lambda number: _pull_by_number(server, grant, found, number),
-        }
+        return repository_fields(server, grant, found)
 
     left = max(0, grant.limit - grant.used)
     reset = grant.resets_at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -53,15 +55,3 @@ def _query(server: GitHubServer, grant: Grant) -> Resolver:
         "rateLimit": {"__typename": "RateLimit", **limit},
         "repository": repository,
     }
-
-
-def _pull_by_number(
-    server: GitHubServer, grant: Grant, repository: Repository, number: int
-) -> Resolver:
-    if not grant.allows("pull_requests:read"):
-        raise GraphQLError("Resource not accessible by integration", "FORBIDDEN")
-    pull = repository.pulls.get(number)
-    if pull is None:
-        said = f"Could not resolve to a PullRequest with the number of {number}."
-        raise GraphQLError(said, "NOT_FOUND")
-    return pull_fields(server, repository, pull)

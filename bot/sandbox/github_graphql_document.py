@@ -25,6 +25,18 @@ class GraphQLError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Where execution stands, and what could not be resolved so far, as the answer's `errors`."""
+
+    errors: list[dict[str, Any]]
+    path: tuple[str, ...] = ()
+
+    def below(self, key: str) -> Absent:
+        """One field further in."""
+        return Absent(self.errors, (*self.path, key))
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field, or an inline fragment when `on` names a type."""
 
@@ -63,13 +75,22 @@ def parse(document: str) -> Operation:
     return Operation(kind, parser.selection())
 
 
-def execute(selection: Sequence[Field], source: Resolver, variables: Mapping[str, Any]) -> Any:
-    """The selected fields of a value. Raises `GraphQLError` for a field that is not there."""
+def execute(
+    selection: Sequence[Field],
+    source: Resolver,
+    variables: Mapping[str, Any],
+    absent: Absent | None = None,
+) -> Any:
+    """The selected fields of a value. Raises `GraphQLError` for a field that is not there.
+
+    With `absent`, what cannot be resolved is null and noted there, as the specification has it for
+    nullable fields.
+    """
     out: dict[str, Any] = {}
     for field in selection:
         if field.on:
             if source.get("__typename") == field.on:
-                out |= execute(field.selection, source, variables)
+                out |= execute(field.selection, source, variables, absent)
             continue
         if field.name not in source:
             kind = source.get("__typename", "Query")
@@ -78,17 +99,30 @@ def execute(selection: Sequence[Field], source: Resolver, variables: Mapping[str
         value = source[field.name]
         if callable(value):
             arguments = {k: _bound(v, variables) for k, v in (field.arguments or {}).items()}
-            value = value(**arguments)
-        out[field.alias or field.name] = _complete(field, value, variables)
+            value = _resolved(field, value, arguments, absent)
+        key = field.alias or field.name
+        below = absent.below(key) if absent else None
+        out[key] = _complete(field, value, variables, below)
     return out
 
 
-def _complete(field: Field, value: Any, variables: Mapping[str, Any]) -> Any:
+def _resolved(field: Field, resolve: Any, arguments: Resolver, absent: Absent | None) -> Any:
+    try:
+        return resolve(**arguments)
+    except GraphQLError as broken:
+        if absent is None or not broken.kind:
+            raise
+        path = [*absent.path, field.alias or field.name]
+        absent.errors.append({"message": str(broken), "type": broken.kind, "path": path})
+        return None
+
+
+def _complete(field: Field, value: Any, variables: Mapping[str, Any], absent: Absent | None) -> Any:
     if value is None or not field.selection:
         return value
     if isinstance(value, list):
-        return [execute(field.selection, item, variables) for item in value]
-    return execute(field.selection, value, variables)
+        return [execute(field.selection, item, variables, absent) for item in value]
+    return execute(field.selection, value, variables, absent)
 
 
 def _bound(value: Any, variables: Mapping[str, Any]) -> Any:
@@ -176,7 +210,8 @@ def _literal(token: str) -> Any:
 
 def _tokens(document: str) -> list[str]:
     found, position = [], 0
-    while document[position:].strip(" \t\r\n,"):
+    end = len(document.rstrip(" \t\r\n,"))
+    while position < end:
         match = _TOKEN.match(document, position)
         if match is None:
             raise GraphQLError("Parse error: unexpected character")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.github_graphql_checks import commit_fields
 from bot.sandbox.github_graphql_document import Resolver
-from bot.sandbox.github_runs import FAILED
-from bot.sandbox.github_state import PullRequest, Repository, ReviewComment
+from bot.sandbox.github_state import PullRequest, Repository, ReviewComment, User
 
 if TYPE_CHECKING:
     from bot.sandbox.github_server import GitHubServer
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def pull_fields(server: GitHubServer, repository: Repository, pull: PullRequest) -> Resolver:
-    """What can be selected of a pull request."""
+def pull_fields(
+    server: GitHubServer, repository: Repository, pull: PullRequest, viewer: str = ""
+) -> Resolver:
+    """What can be selected of a pull request; `viewer` is the login that asks."""
     state = "MERGED" if pull.merged_at else pull.issue.state.upper()
     conflict = pull.merge_sha is None
     auto = {"enabledAt": pull.issue.updated_at, "mergeMethod": pull.auto_merge}
@@ -39,8 +41,46 @@ def pull_fields(server: GitHubServer, repository: Repository, pull: PullRequest)
         "viewerCanEnableAutoMerge": not pull.auto_merge,
         "autoMergeRequest": auto if pull.auto_merge else None,
         "reviewThreads": lambda **_: _threads(pull),
-        "commits": lambda **_: {"nodes": [{"commit": _commit(server, repository, pull)}]},
+        "commits": lambda **_: {
+            "nodes": [{"commit": commit_fields(server, repository, pull.head_sha)}]
+        },
+        "author": _actor(server, pull.issue.user),
+        "body": pull.issue.body or "",
+        "viewerDidAuthor": pull.issue.user.login == viewer,
+        "baseRefOid": pull.base_sha,
+        "createdAt": pull.issue.created_at,
+        "closedAt": pull.issue.closed_at,
+        "mergedAt": pull.merged_at,
+        "headRepository": {"nameWithOwner": pull.head.full_name},
+        "labels": lambda **_: {"nodes": [{"name": label.name} for label in pull.issue.labels]},
+        "comments": lambda first=100, **_: _comments(server, repository, pull, viewer, first),
     }
+
+
+def _actor(server: GitHubServer, user: User) -> Json:
+    """The login of a bot comes without `[bot]` here."""
+    url = f"{server.server_url}/{user.login}"
+    shown = {"url": url, "resourcePath": f"/{user.login}", "avatarUrl": url}
+    name = user.login.removesuffix("[bot]")
+    return {"__typename": "Bot" if name != user.login else "User", "login": name, **shown}
+
+
+def _comments(
+    server: GitHubServer, repository: Repository, pull: PullRequest, viewer: str, first: int
+) -> Resolver:
+    page = f"{server.server_url}/{repository.full_name}/pull/{pull.number}"
+    nodes = [
+        {
+            "__typename": "IssueComment",
+            "fullDatabaseId": str(comment.id),
+            "url": f"{page}#issuecomment-{comment.id}",
+            "body": comment.body,
+            "author": _actor(server, comment.user),
+            "viewerDidAuthor": comment.user.login == viewer,
+        }
+        for comment in pull.issue.comments
+    ]
+    return {"nodes": nodes[:first], "pageInfo": {"hasNextPage": len(nodes) > first}}
 
 
 def _threads(pull: PullRequest) -> Resolver:
@@ -63,42 +103,3 @@ def _thread(pull: PullRequest, opening: ReviewComment) -> Resolver:
         "line": opening.line,
         "comments": lambda **_: {"nodes": comments},
     }
-
-
-def _commit(server: GitHubServer, repository: Repository, pull: PullRequest) -> Resolver:
-    sha = pull.head_sha
-    jobs = [j for run in repository.runs if run.head_sha == sha for j in run.latest_jobs()]
-    runs = [
-        {
-            "__typename": "CheckRun",
-            "name": job.name,
-            "status": job.status.upper(),
-            "conclusion": job.conclusion.upper() if job.conclusion else None,
-            "detailsUrl": f"{server.server_url}/{repository.full_name}/runs/{job.id}",
-            # GraphQL's Int has 32 bits, the ids of today do not fit.
-            "databaseId": None,
-        }
-        for job in jobs
-    ]
-    latest = {s.context: s for s in repository.statuses if s.sha == sha}
-    statuses = [
-        {
-            "__typename": "StatusContext",
-            "context": status.context,
-            "state": status.state.upper(),
-            "targetUrl": status.target_url,
-        }
-        for status in latest.values()
-    ]
-    contexts = {"nodes": [*runs, *statuses]}
-    rollup = {"state": _rollup(runs, statuses), "contexts": lambda **_: contexts}
-    url = f"{server.server_url}/{repository.full_name}/commit/{sha}"
-    return {"oid": sha, "url": url, "statusCheckRollup": rollup if runs or statuses else None}
-
-
-def _rollup(runs: list[Json], statuses: list[Json]) -> str:
-    red = {word.upper() for word in FAILED} | {"CANCELLED", "ERROR"}
-    seen = {run["conclusion"] for run in runs} | {status["state"] for status in statuses}
-    if seen & red:
-        return "FAILURE"
-    return "PENDING" if seen & {None, "PENDING"} else "SUCCESS"

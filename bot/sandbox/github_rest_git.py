@@ -80,7 +80,7 @@ def get_branch_rules(call: Call) -> list[Any]:
 def get_ref(call: Call) -> Json:
     """git/get-ref: exactly one ref, never a prefix."""
     ref = f"refs/{call.params['ref']}"
-    sha = call.repository.git.refs().get(ref) or not_found()
+    sha = call.repository.git.ref(ref) or not_found()
     return render_ref(call.server.links, call.repository, ref, sha)
 
 

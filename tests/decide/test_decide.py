@@ -810,11 +810,18 @@ def test_the_item_of_a_pull_request_is_its_number():
     assert case.item.name == "pr:7"
 
 
-def test_forgetting():
-    """What may have changed is read again; everything else stays known."""
-    facts = a_pushed_fix(red_again=AGAIN)
-    left = facts.forget((Facet.SESSION, Facet.CHECKS))
-
-    assert (left.session, left.checks, left.red_again) == (UNREAD, UNREAD, UNREAD)
-    assert (left.head, left.run, left.evidence) == (facts.head, facts.run, facts.evidence)
-    assert facts.forget((Facet.HEAD,)).head is UNREAD
+@pytest.mark.parametrize(
+    ("facets", "kept"),
+    [
+        ((), {"session", "head", "checks", "red_again"}),
+        ((Facet.SESSION,), {"head", "checks", "red_again"}),
+        ((Facet.HEAD, Facet.CHECKS), {"session"}),
+    ],
+)
+def test_forget(facets: tuple[Facet, ...], kept: set[str]) -> None:
+    """What is to be read anew goes, with what follows from it; all else stays."""
+    whole = a_snapshot(session=None, head="abc", checks=(), red_again=an_evidence())
+    left = whole.forget(facets)
+    names = ("session", "head", "checks", "red_again")
+    assert {name for name in names if getattr(left, name) is not UNREAD} == kept
+    assert replace(left, **{name: getattr(whole, name) for name in names}) == whole

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.scenarios.stage import Stage
+from bot import composition
+from bot.engine import Sweep
+from bot.sandbox.actions_seeds import JobSeed
+from bot.sandbox.coder_agents import Report, Say, Work
+from bot.sandbox.http import Fault, HttpResponse
+from tests.scenarios.stage import Stage, branch_in
 
 FIX = {"prices.py": "repaired\n"}
 
@@ -115,3 +124,157 @@ def test_the_comment_is_one_line_in_the_end(stage: Stage, how):
     assert once == stage.comments(number)
     assert len(once) == 1
     assert once[0].startswith("<details>")
+
+
+def _started(stage: Stage, numbers: Iterable[int]) -> None:
+    """Red pull requests, each with a session that an earlier run began."""
+    stage.clock.follow(stage.github.clock)
+    for number in numbers:
+        stage.colors.insert(0, f"case_{number}")
+        branch = f"feature-{number}"
+        stage.repository.commit(branch, {"prices.py": f"broken {number}\n"}, branch, start=False)
+        stage.repository.open_pull_request(branch, author="alice")
+        stage.github.wait_idle()
+        stage.run(wait="none")
+
+
+def _works_on(prompt: str, work: Path) -> Iterator[Any]:
+    """An agent that does not come to an end."""
+    del prompt, work
+    yield Say("Looking at it")
+    yield Work(1e6)
+
+
+def _repairs(stage: Stage, seconds: float = 1.0) -> Callable[[str, Path], Iterator[Any]]:
+    """An agent that pushes to its branch."""
+
+    def agent(prompt: str, work: Path) -> Iterator[Any]:
+        del work
+        branch = branch_in(prompt)
+        yield Work(seconds)
+        _push(stage, branch)
+        yield Report("complete", "Pushed a repair")
+
+    return agent
+
+
+def _push(stage: Stage, branch: str) -> None:
+    failing = f"feature-{branch.split('/')[2]}"
+    stage.repository.commit(branch, FIX, "Repair", from_branch=failing, author="coder-fix-bot")
+
+
+def _items(told: Any) -> list[Any]:
+    return list(json.loads(told.outputs["items"]))
+
+
+def _ours(stage: Stage) -> list[str]:
+    pulls = stage.repository.state.pulls.values()
+    return sorted(p.head_ref.split("/")[2] for p in pulls if p.head_ref.startswith("coder-fix/"))
+
+
+def _requests(stage: Stage) -> list[str]:
+    return [f"{x.request.method} {x.request.path}" for x in stage.github.exchanges]
+
+
+def test_looking_at_more_items_costs_no_more_requests(stage: Stage):
+    """Items of which nothing changed are looked at together, and nothing is written."""
+    stage.behave(_works_on)
+    costs, told = [], None
+    for numbers in ([1], [2, 3, 4]):
+        _started(stage, numbers)
+        before = len(_requests(stage))
+        told = _sweep(stage)
+        costs.append(_requests(stage)[before:])
+
+    assert [i["outcome"] for i in _items(told)] == ["pending"] * 4
+    assert len(costs[0]) == len(costs[1]) <= 12
+    assert {c.split()[0] for c in costs[1] if not c.endswith("/graphql")} == {"GET"}
+    assert "test_case_4" in stage.comments(4)[0]
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_a_small_budget_reaches_every_item(stage: Stage, monkeypatch):
+    """A sweep does for an item or two what it can; within six of them each had its turn."""
+    monkeypatch.setattr(composition, "Sweep", functools.partial(Sweep, budget=20))
+    stage.behave(_repairs(stage))
+    _started(stage, range(1, 6))
+    stage.clock.sleep(120)
+    reached, spent, summaries = [], [], []
+    seen: set[str] = set()
+    for number in range(1, 7):
+        before = len(_requests(stage))
+        told = stage.run(
+            {"schedule": "* * * * *"},
+            event="schedule",
+            trigger="reconcile",
+            env={"GITHUB_RUN_NUMBER": str(number)},
+        )
+        spent.append(len(_requests(stage)) - before)
+        reached.append(len(_ours(stage)))
+        summaries.append(told.summary)
+        seen |= {item["item"] for item in _items(told)}
+
+    assert reached[0] < 5
+    assert seen == {f"pr:{number}" for number in range(1, 6)}
+    assert _ours(stage) == ["1", "2", "3", "4", "5"], reached
+    assert "left for the next sweep" in summaries[0]
+    assert max(spent) < 60, spent
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_what_changes_after_the_look_is_not_missed(stage: Stage):
+    """The agent is done and its branch is not there when we look: it is read anew before the end.
+
+    Acting on what was seen would have ended the item without a change.
+    """
+    _started(stage, [1])
+    working = _sweep(stage)
+    stage.clock.sleep(400)
+
+    def pushes(exchange: Any) -> None:
+        if b"query Glance" in exchange.request.body and not pushed:
+            pushed.append(json.loads(exchange.request.body)["variables"]["b0"])
+            _push(stage, pushed[0])
+
+    pushed: list[str] = []
+
+    stage.github.observers.append(pushes)
+    told = _sweep(stage)
+
+    assert (working.outcome, told.outcome) == ("pending", "pending")
+    assert _ours(stage) == ["1"]
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_without_a_look_each_item_is_read_by_itself(stage: Stage):
+    """GitHub refuses the long query: the sweep is slower, not blind."""
+    stage.behave(_repairs(stage))
+    _started(stage, [1, 2])
+    stage.clock.sleep(120)
+
+    def refuses(request: Any) -> None:
+        if b"Glance" in request.body:
+            raise Fault("long", respond=HttpResponse(502, {"message": "Something went wrong"}))
+
+    stage.github.fault_hooks.append(refuses)
+    told = _sweep(stage)
+
+    assert told.outcome == "swept"
+    assert _ours(stage) == ["1", "2"]
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_checks_under_way_are_only_looked_at(stage: Stage):
+    """A push whose checks run needs no step, and no request of its own."""
+    stage.behave(_repairs(stage))
+    _started(stage, [1])
+    stage.clock.sleep(120)
+    waits = [JobSeed("test", None, status="in_progress")]
+    stage.github.script_runs(lambda _: waits)
+    opened = _sweep(stage)
+    before = len(_requests(stage))
+    again = _sweep(stage)
+    asked = _requests(stage)[before:]
+
+    assert (opened.outcome, again.outcome) == ("pending", "pending")
+    assert not [a for a in asked if "check-runs" in a or "/pulls/" in a or "/comments" in a]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -19,6 +19,7 @@ import requests
 from github import Auth, Github, GithubException
 
 from bot.adapters import tls
+from bot.adapters.github_api import refusals
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
@@ -96,19 +97,30 @@ class Client:
 
     def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """The `data` of a GraphQL answer. It has an address of its own on Enterprise Server."""
-        body = {"query": query, "variables": dict(variables or {})}
+        status, answer = self._graphql(query, variables or {})
+        errors = answer.get("errors")
+        if errors or "data" not in answer:
+            raise refusals.graphql_refusal(errors or [], status)
+        return answer["data"]
+
+    def graphql_parts(self, query: str, variables: Mapping[str, Any]) -> tuple[Any, frozenset[str]]:
+        """The `data`, and the second step of the path of each error: those parts are not whole.
+
+        Raises `UpstreamError` where an error is about the whole.
+        """
+        status, answer = self._graphql(query, variables)
+        errors = answer.get("errors") or []
+        paths: list[Sequence[Any]] = [error.get("path") or () for error in errors]
+        if not answer.get("data") or any(len(path) < 2 for path in paths):
+            raise refusals.graphql_refusal(errors, status)
+        return answer["data"], frozenset(str(path[1]) for path in paths)
+
+    def _graphql(self, query: str, variables: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        body = {"query": query, "variables": dict(variables)}
         reply = self.reply("POST", self._requester.graphql_url, body=body)
         if not isinstance(reply.data, dict):
-            raise _stranger("POST", "/graphql", reply.status)
-        if "data" not in reply.data or reply.data.get("errors"):
-            errors = reply.data.get("errors") or [{}]
-            raise UpstreamError(
-                ErrorKind.GITHUB,
-                "GitHub refused a GraphQL query.",
-                status=reply.status,
-                detail=str(errors[0].get("message", "")),
-            )
-        return reply.data["data"]
+            raise refusals.stranger("POST", "/graphql", reply.status)
+        return reply.status, reply.data
 
     def reply(
         self,
@@ -134,7 +146,9 @@ class Client:
             pause = self._pause_asked(reply)
             transient = reply.status >= 500 or pause is not None
             if not transient or attempt == tries or (pause or 0) > LONGEST_PAUSE:
-                raise _refusal(verb, path, reply) if pause is None else _limited(path, pause)
+                raise (
+                    _refused(verb, path, reply) if pause is None else refusals.limited(path, pause)
+                )
             self._clock.sleep(_backoff(attempt) if pause is None else pause)
         raise AssertionError(tries)
 
@@ -159,7 +173,7 @@ class Client:
         except (requests.RequestException, *_REFUSED_BY_LIBRARY) as failure:
             raise UpstreamError(
                 ErrorKind.GITHUB,
-                f"GitHub did not answer {verb} {_bare(path)}.",
+                f"GitHub did not answer {verb} {refusals.bare(path)}.",
                 detail=f"{type(failure).__name__}: {failure}"[:300],
                 remedy="Check the address, the proxy and the certificate, or try again later.",
                 maybe_done=verb != "GET",
@@ -214,10 +228,6 @@ def _backoff(attempt: int) -> float:
     return random.uniform(0.5, 1.0) * float(2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
 
 
-def _bare(path: str) -> str:
-    return urlsplit(path).path
-
-
 def _decoded(text: str, status: int, verb: str, path: str) -> Any:
     if not text and (verb != "GET" or status != 200):
         return None
@@ -226,17 +236,7 @@ def _decoded(text: str, status: int, verb: str, path: str) -> Any:
     except ValueError:
         if 300 <= status < 400 or status in {404, 410} or status >= 500:
             return {}
-        raise _stranger(verb, path, status, html=text.lstrip().startswith("<")) from None
-
-
-def _stranger(verb: str, path: str, status: int, *, html: bool = False) -> UpstreamError:
-    return UpstreamError(
-        ErrorKind.CONFIGURATION if html else ErrorKind.GITHUB,
-        f"What answers {verb} {_bare(path)} is not GitHub's API.",
-        remedy="Check GITHUB_API_URL; Enterprise Server's ends in /api/v3.",
-        status=status,
-        maybe_done=verb != "GET",
-    )
+        raise refusals.stranger(verb, path, status, html=text.lstrip().startswith("<")) from None
 
 
 def _listed(reply: Reply, member: str, path: str) -> list[Any]:
@@ -244,7 +244,7 @@ def _listed(reply: Reply, member: str, path: str) -> list[Any]:
     if member:
         found = found.get(member) if isinstance(found, dict) else None
     if not isinstance(found, list):
-        raise _stranger("GET", path, reply.status)
+        raise refusals.stranger("GET", path, reply.status)
     return found
 
 
@@ -256,45 +256,5 @@ def _next_page(link: str) -> str:
     return ""
 
 
-_KINDS = {401: ErrorKind.GITHUB_AUTH, 403: ErrorKind.GITHUB_PERMISSION}
-_REMEDIES = {
-    401: "Check `github-token`: it is wrong, expired or revoked.",
-    403: "Grant the permission in the job's `permissions:` or to the token, "
-    "see README, Permissions.",
-}
-
-
-def _limited(path: str, pause: float) -> UpstreamError:
-    """A status of its own: this passes by itself, unlike the permission that 403 stands for."""
-    return UpstreamError(
-        ErrorKind.GITHUB,
-        f"GitHub's rate limit for `github-token` is used up for {round(pause)} s ({_bare(path)}).",
-        status=429,
-        remedy="Run it later, or give the bot a token of its own.",
-    )
-
-
-def _refusal(verb: str, path: str, reply: Reply) -> UpstreamError:
-    if reply.status < 400:
-        return _moved(verb, path, reply)
-    data = reply.data if isinstance(reply.data, dict) else {}
-    details = [str(data.get("message", ""))]
-    details += [str(e.get("message") or e) for e in data.get("errors") or () if e]
-    return UpstreamError(
-        _KINDS.get(reply.status, ErrorKind.GITHUB),
-        f"GitHub answered {reply.status} to {verb} {_bare(path)}.",
-        status=reply.status,
-        detail="; ".join(d for d in details if d),
-        remedy=_REMEDIES.get(reply.status, ""),
-        maybe_done=reply.status >= 500 and verb != "GET",
-    )
-
-
-def _moved(verb: str, path: str, reply: Reply) -> UpstreamError:
-    host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
-    return UpstreamError(
-        ErrorKind.CONFIGURATION,
-        f"GITHUB_API_URL redirects {verb} {_bare(path)} to {host} ({reply.status}).",
-        status=reply.status,
-        remedy="Set it to the final address of the API; Enterprise Server's ends in /api/v3.",
-    )
+def _refused(verb: str, path: str, reply: Reply) -> UpstreamError:
+    return refusals.refusal(verb, path, reply.status, reply.headers, reply.data)

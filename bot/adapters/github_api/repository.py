@@ -1,0 +1,35 @@
+"""Everything about one repository, over a client that others may share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+
+from bot.adapters.github_api.client import Client
+from bot.adapters.github_api.comments import CommentDesk
+from bot.adapters.github_api.issues import IssueDesk
+from bot.adapters.github_api.pulls import PullRequestDesk
+from bot.adapters.github_api.runs import RunReader
+from bot.adapters.job_logs import LogDownloads
+from bot.model import Job, JobLog, MissingLog
+
+
+class GitHubRepository(RunReader, PullRequestDesk, CommentDesk, IssueDesk):
+    """Implements `bot.ports.CodeHost`."""
+
+    def __init__(self, client: Client, full_name: str, own_run: int = 0) -> None:
+        RunReader.__init__(self, client, full_name)
+        PullRequestDesk.__init__(self, client, full_name, own_run)
+        CommentDesk.__init__(self, client, full_name)
+        IssueDesk.__init__(self, client, full_name, self.viewer)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._client.requests
+
+    def logs(
+        self, jobs: Sequence[Job], arrived: Callable[[JobLog], None] | None = None
+    ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
+        """Download the jobs' logs; see `LogDownloads`."""
+        return LogDownloads(self.log_address).fetch(jobs, arrived)
