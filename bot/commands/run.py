@@ -213,8 +213,8 @@ class Run:
         # A download or a clean-up may hang in a thread; the runner does not wait for it.
         os._exit(128 + signal_number)
 
-    @staticmethod
-    def _detach(engine: Engine) -> None:
+    def _detach(self, engine: Engine) -> None:
+        self.clock.exempt()  # pausing a session takes more than one look at it
         with suppress(BotError):
             engine.detach()
 

@@ -34,6 +34,7 @@ from bot.ports import Ports
 
 _MERGE_QUEUE = re.compile(r"gh-readonly-queue/.+/pr-(\d+)-[0-9a-f]+")
 _TIME_LIMIT = re.compile(r"exceeded the maximum execution time|has timed out after", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _CANDIDATES = 3
 
 
@@ -185,7 +186,16 @@ class RedRun:
 
     def origin_of(self, item: Item, generation: int) -> Origin | None:
         """The red run with which the item began: remembered, else searched for."""
-        state = self.state(item)
+        # Anybody may name a branch like ours, after a pull request that does not exist.
+        is_pull = item.kind is TargetKind.PULL_REQUEST
+        if is_pull and not _NUMBER.fullmatch(item.ref):
+            return None
+        try:
+            state = self.state(item)
+        except UpstreamError as failure:
+            if failure.status != 404 or not is_pull or self._pull(item) is not None:
+                raise
+            return None
         if state is not None and state.run_id:
             return Origin(RunRef(state.run_id), item, state)
         found = self._searched(item)
@@ -195,7 +205,7 @@ class RedRun:
         """Nothing is remembered yet: the newest red runs of the branch, until one is the item's."""
         branch, is_pull = item.ref, item.kind is TargetKind.PULL_REQUEST
         if is_pull:
-            pull = self.ports.github.pull_request(int(item.ref)) if item.ref.isdigit() else None
+            pull = self._pull(item)
             branch = pull.head_ref if pull else ""
         runs = self.ports.github.runs(branch=branch, status="failure") if branch else ()
         for run in runs[:_CANDIDATES]:
@@ -203,6 +213,9 @@ class RedRun:
             if is_pull or self._is_of(item, ref):
                 return ref
         return None
+
+    def _pull(self, item: Item) -> PullRequest | None:
+        return self.ports.github.pull_request(int(item.ref))
 
     def _is_of(self, item: Item, ref: RunRef) -> bool:
         facts = self.facts(ref)

@@ -99,6 +99,10 @@ class Chats:
         """The chat of that id, for tests that drive it by hand."""
         return self._chats[chat_id]
 
+    def purge(self, chat: Chat) -> None:
+        """Coder's own clean-up; no call deletes a chat (docs, "Conversation data retention")."""
+        del self._chats[chat.id]
+
     def answer(self, chat_id: str, text: str = "") -> None:
         """End the turn by hand; without a text as a model that answers nothing."""
         with self._rules.timeline.lock:

@@ -41,6 +41,27 @@ def test_after_a_signal_nobody_sleeps():
         clock.sleep(0)
 
 
+def test_who_cleans_up_may_sleep():
+    """After a signal one thread goes on, and the others do not."""
+    clock = SystemClock()
+    clock.cancel(2)
+    before = clock.monotonic()
+
+    def clean_up() -> None:
+        clock.exempt()
+        clock.sleep(0.01)
+        slept.append(clock.monotonic() - before)
+
+    slept: list[float] = []
+    thread = threading.Thread(target=clean_up)
+    thread.start()
+    thread.join(5)
+
+    assert [seconds >= 0.01 for seconds in slept] == [True]
+    with pytest.raises(CancelledError):
+        clock.sleep(0)
+
+
 def test_time_is_real():
     """Aware wall clock, and seconds that go on."""
     clock = SystemClock()

@@ -10,13 +10,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.adapters.clock import SystemClock
 from bot.commands.demo import read_outputs
 from bot.commands.run import Run
 from bot.sandbox.actions_seeds import JobSeed
@@ -24,12 +22,12 @@ from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.coder_agents import Report, Say
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.github_handle import SandboxRepository
-from bot.sandbox.github_state import SandboxClock
 from tests.coder_fixtures import CoderFactory
+from tests.scenarios.decided import held_to_its_mark, recorded
+from tests.scenarios.story_clock import StoryClock
 
 BOT = "coder-fix-bot"
 TOKEN = "ghp_" + "b0t" * 12
-START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RED_LOG = """\
 ============================= test session starts ==============================
 collected 2 items
@@ -72,34 +70,6 @@ PERMISSIONS = {
 """Exactly what the workflow example grants."""
 
 
-class StoryClock(SystemClock):
-    """Time that passes only in `sleep`; both sandboxes follow it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.passed = 0.0
-        self.on_sleep: list[Callable[[float], None]] = []
-
-    def now(self) -> datetime:
-        """The story's wall clock."""
-        return START + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        """The same, without a date."""
-        return self.passed
-
-    def follow(self, other: SandboxClock) -> None:
-        """Be where the sandbox GitHub's clock is, for what is measured by its time stamps."""
-        self.passed = (other.now() - START).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        """Nothing waits; the world moves on by that much."""
-        super().sleep(0)
-        self.passed += seconds
-        for follow in self.on_sleep:
-            follow(seconds)
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a run of the action left behind."""
@@ -134,6 +104,7 @@ class Stage:
     logs: list[str] = field(default_factory=list)
     also_red: list[str] = field(default_factory=list)
     colors: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
     runs: int = 0
 
     def agent(self, prompt: str, work: Path) -> Iterator[Any]:
@@ -164,6 +135,8 @@ class Stage:
         if color == "green":
             others = [JobSeed(name, "failure", log="boom\n") for name in self.also_red]
             return [JobSeed("test"), *others]
+        if color == "running":
+            return [JobSeed("test", None, status="in_progress")]
         if self.logs:
             return [JobSeed("test", "failure", log=self.logs.pop(0))]
         return [JobSeed("test", "failure", log=RED_LOG.replace("test_voucher", f"test_{color}"))]
@@ -277,13 +250,17 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def stage(
+    request: pytest.FixtureRequest,
     strict_github: Callable[..., SandboxGitHub],
     coder_sandbox: CoderFactory,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     backend: str,
-) -> Stage:
-    """A repository with CI, a bot user with a template, nothing red yet."""
+) -> Iterator[Stage]:
+    """A repository with CI, a bot user with a template, nothing red yet.
+
+    `rows` fills with the rows that are decided; those of the test's mark `row` must be among them.
+    """
     clock = StoryClock()
     github = strict_github()
     made: list[Stage] = []
@@ -302,4 +279,6 @@ def stage(
     github.script_runs(stage.told_jobs)
     github.on_event(lambda name, payload: stage.events.append((name, payload)))
     clock.on_sleep.append(lambda _: github.wait_idle())
-    return stage
+    with recorded(stage.rows):
+        yield stage
+    held_to_its_mark(request.node, stage.rows)

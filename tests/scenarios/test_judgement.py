@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.actions_seeds import JobSeed
-from tests.scenarios.stage import PERMISSIONS, RED_LOG, START, Stage
+from tests.scenarios.stage import PERMISSIONS, RED_LOG, Stage
+from tests.scenarios.story_clock import START
 
 FIX = {"prices.py": "repaired\n"}
 WEATHER = """\
@@ -20,6 +21,7 @@ def _comments_and_sessions(stage: Stage, number: int) -> tuple[int, int]:
     return len(stage.comments(number)), stage.sessions()
 
 
+@pytest.mark.row("superseded")
 def test_superseded(stage: Stage):
     """A newer push overtakes the red commit; its own run decides."""
     number = stage.red_pull_request()
@@ -31,6 +33,7 @@ def test_superseded(stage: Stage):
     assert _comments_and_sessions(stage, number) == (0, 0)
 
 
+@pytest.mark.row("gone")
 def test_closed_meanwhile(stage: Stage):
     """A pull request that was closed before we looked needs nothing."""
     number = stage.red_pull_request()
@@ -39,6 +42,7 @@ def test_closed_meanwhile(stage: Stage):
     assert stage.run().outcome == "skipped/superseded"
 
 
+@pytest.mark.row("opted-out")
 @pytest.mark.parametrize("how", ["title", "message"])
 def test_opted_out(stage: Stage, how):
     """`[skip coder-fix]` keeps the bot away."""
@@ -56,6 +60,7 @@ def test_opted_out(stage: Stage, how):
     assert _comments_and_sessions(stage, number) == (0, 0)
 
 
+@pytest.mark.row("base-red")
 def test_base_is_red_with_the_same_failure(stage: Stage):
     """The failure is the base branch's: it is repaired there."""
     log = RED_LOG
@@ -80,6 +85,7 @@ def test_base_is_red_with_another_failure(stage: Stage):
     assert stage.run().outcome == "fixed"
 
 
+@pytest.mark.row("outage")
 def test_outage(stage: Stage):
     """Eleven branches newly red within the hour are an outage."""
     stage.github.clock.advance(0)
@@ -94,6 +100,7 @@ def test_outage(stage: Stage):
     assert stage.run().outcome == "skipped/outage"
 
 
+@pytest.mark.row("infrastructure")
 def test_infrastructure_is_rerun_once(stage: Stage):
     """Weather gets a rerun, not an agent; red again it gets an agent."""
     stage.logs.append(WEATHER)
@@ -106,6 +113,7 @@ def test_infrastructure_is_rerun_once(stage: Stage):
     assert stage.repository.runs[0].attempt.number == 2
 
 
+@pytest.mark.row("infrastructure")
 def test_rerun_needs_a_right(stage: Stage):
     """Without `actions: write` the sentence says so, and nothing is started either."""
     stage.logs.append(WEATHER)
@@ -116,6 +124,7 @@ def test_rerun_needs_a_right(stage: Stage):
     assert "actions: write" in told.summary
 
 
+@pytest.mark.row("flaky")
 def test_a_pass_of_the_same_commit_is_a_flake(stage: Stage):
     """The same commit passed in another run of the same workflow."""
     number = stage.red_pull_request()
@@ -127,6 +136,7 @@ def test_a_pass_of_the_same_commit_is_a_flake(stage: Stage):
     assert stage.run(event).outcome == "skipped/flaky"
 
 
+@pytest.mark.row("limits")
 def test_open_pull_requests_have_a_limit(stage: Stage):
     """`max-open-pull-requests` counts ours only."""
     stage.red_pull_request()
@@ -144,6 +154,7 @@ def test_open_pull_requests_have_a_limit(stage: Stage):
     assert "max-open-pull-requests" in told.summary
 
 
+@pytest.mark.row("limits")
 def test_sessions_have_a_limit(stage: Stage):
     """`max-sessions-per-day` counts the sessions of this repository."""
     stage.red_pull_request()
@@ -159,6 +170,7 @@ def test_sessions_have_a_limit(stage: Stage):
     assert stage.sessions() == 1
 
 
+@pytest.mark.row("closed-by-human")
 def test_a_closed_repair_is_not_insisted_on(stage: Stage):
     """Somebody closed our pull request unmerged; the same failure again starts nothing."""
     number = stage.red_pull_request()
@@ -177,6 +189,7 @@ def test_a_closed_repair_is_not_insisted_on(stage: Stage):
     assert _comments_and_sessions(stage, number) == (1, 1)
 
 
+@pytest.mark.row("elsewhere")
 def test_the_same_failure_elsewhere_is_adopted(stage: Stage):
     """A second pull request with the same failure names the repair that exists."""
     stage.red_pull_request()
@@ -193,6 +206,7 @@ def test_the_same_failure_elsewhere_is_adopted(stage: Stage):
     assert (stage.sessions(), len(stage.comments(second.number))) == (1, 0)
 
 
+@pytest.mark.row("elsewhere")
 def test_the_same_failure_in_a_session_elsewhere(stage: Stage):
     """The first session has pushed nothing yet; a second pull request with that failure waits."""
     first = stage.red_pull_request()
@@ -224,6 +238,7 @@ def test_a_branch_that_was_red_before_is_no_outage(stage: Stage):
     assert stage.run().outcome == "fixed"
 
 
+@pytest.mark.row("ended-before")
 def test_the_same_commit_twice(stage: Stage):
     """A duplicate delivery after the end starts nothing."""
     stage.red_pull_request()
@@ -269,6 +284,7 @@ def test_a_run_on_our_branch_carries_its_item_on(stage: Stage, color):
     assert (stage.sessions(), len(stage.prompts)) == (1, 1 if color == "green" else 2)
 
 
+@pytest.mark.row("gone")
 def test_events_of_days_ago(stage: Stage):
     """An old event of a branch that is gone ends quietly."""
     stage.red_pull_request()
@@ -281,6 +297,7 @@ def test_events_of_days_ago(stage: Stage):
     assert stage.clock.now() > START
 
 
+@pytest.mark.row("green-by-itself")
 def test_green_by_itself(stage: Stage):
     """A person repaired the branch while the agent worked: nothing is claimed, the session ends."""
     number = stage.red_pull_request()

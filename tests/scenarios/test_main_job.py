@@ -11,6 +11,7 @@ from tests.scenarios.stage import Stage, branch_in
 FIX = {"prices.py": "repaired\n"}
 
 
+@pytest.mark.row("start", "open-pull-request", "green")
 def test_red_run_becomes_a_green_pull_request(stage: Stage):
     """A failed run starts one session, opens one draft, and ends green at its head."""
     number = stage.red_pull_request()
@@ -117,6 +118,7 @@ def test_dry_run_writes_nothing(stage: Stage):
     assert written == []
 
 
+@pytest.mark.row("under-way")
 def test_wait_none_returns_and_the_next_run_carries_on(stage: Stage):
     """`wait: none` ends as `pending`; a repeated event adopts the session and finishes."""
     stage.red_pull_request()
@@ -134,6 +136,7 @@ def test_wait_none_returns_and_the_next_run_carries_on(stage: Stage):
     assert stage.sessions() == 1
 
 
+@pytest.mark.row("settling", "no-change")
 def test_an_agent_without_a_change(stage: Stage):
     """No push is `no-change`; nothing is opened and the comment quotes the agent."""
     number = stage.red_pull_request()
@@ -145,6 +148,7 @@ def test_an_agent_without_a_change(stage: Stage):
     assert told.outputs["pull-request-branch"] == ""
 
 
+@pytest.mark.row("red")
 def test_red_again_is_fed_back_once(stage: Stage):
     """A red push gets one follow-up in the same session, then it is green."""
     stage.red_pull_request()
@@ -157,6 +161,7 @@ def test_red_again_is_fed_back_once(stage: Stage):
     assert "test_rounding" in stage.prompts[1]
 
 
+@pytest.mark.row("used-up")
 def test_attempts_end(stage: Stage):
     """Red after `max-attempts` turns is `not-fixed`."""
     stage.red_pull_request()
@@ -182,7 +187,7 @@ def test_a_red_default_branch(stage: Stage):
     assert (ours.base_ref, len(stage.comments(ours.issue.number))) == ("main", 0)
 
 
-@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+@pytest.mark.row("fork")
 def test_forks_get_a_report_only(stage: Stage):
     """A stranger's red pull request never starts an agent."""
     fork = stage.github.fork(stage.repository, "eve")
@@ -196,6 +201,7 @@ def test_forks_get_a_report_only(stage: Stage):
     assert (stage.sessions(), len(stage.comments(number))) == (0, 1)
 
 
+@pytest.mark.row("open-pull-request")
 @pytest.mark.parametrize("backend", ["tasks"], indirect=True)
 def test_where_creating_is_forbidden(stage: Stage):
     """The push stays, the comment gives the compare link and the setting to change."""

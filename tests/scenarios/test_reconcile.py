@@ -84,6 +84,7 @@ def test_a_schedule_without_a_trigger_is_refused(stage: Stage):
     assert "trigger" in told.outputs["error-message"]
 
 
+@pytest.mark.row("no-change")
 @pytest.mark.parametrize("backend", ["tasks"], indirect=True)
 def test_a_red_branch_without_a_repair_gets_one_issue(stage: Stage):
     """No pull request and no change: one issue, which closes when the branch is green."""

@@ -20,6 +20,7 @@ ON_PULL_REQUEST = "  pull_request:\n"
         ("    types: [ready_for_review]\n", "No check ran: the workflow leaves drafts out."),
     ],
 )
+@pytest.mark.row("nothing-vouches")
 def test_a_workflow_that_does_not_listen(stage: Stage, filters, sentence):
     """What the workflow's file asks for at the pushed commit decides what the comment says."""
     deaf = WORKFLOW.replace(ON_PULL_REQUEST, ON_PULL_REQUEST + filters)
@@ -43,6 +44,7 @@ def test_a_workflow_that_does_not_listen(stage: Stage, filters, sentence):
     assert sentence in told.summary
 
 
+@pytest.mark.row("nothing-vouches")
 def test_a_disabled_workflow(stage: Stage):
     """Disabled after it was red: nothing runs, and the comment tells to enable it."""
     number = stage.red_pull_request()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,38 +11,11 @@ import pytest
 from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.coder_agents import Report, Say, Silence, Work
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
+from tests.scenarios.hands import FIX, Step, at, plays
 from tests.scenarios.runner_commands import commands
-from tests.scenarios.stage import BOT, Stage, branch_in
+from tests.scenarios.stage import Stage
 
-FIX = {"prices.py": "repaired\n"}
 tasks_only = pytest.mark.parametrize("backend", ["tasks"], indirect=True)
-Step = Say | Work | Silence | Report | None
-
-
-def plays(stage: Stage, *steps: Step) -> None:
-    """The agent does these steps; None is its push."""
-
-    def script(prompt: str, _work: Any) -> Iterator[Any]:
-        for step in steps:
-            if step is None:
-                branch = branch_in(prompt)
-                stage.repository.commit(branch, FIX, "Fix", from_branch="feature", author=BOT)
-            else:
-                yield step
-
-    agent: Any = stage.coder.world.agent
-    agent._script = script
-
-
-def at(stage: Stage, second: float, happens: Callable[[], object]) -> None:
-    """Let something happen once so many seconds have passed."""
-    pending = [happens]
-
-    def look(_seconds: float) -> None:
-        if pending and stage.clock.passed >= second:
-            pending.pop()()
-
-    stage.clock.on_sleep.append(look)
 
 
 def down(stage: Stage, server: Any, start: float, end: float, answer: HttpResponse | None) -> None:
@@ -106,6 +79,7 @@ def test_each_change_of_state_is_told(stage: Stage):
     assert told.outcome == "fixed"
 
 
+@pytest.mark.row("deadline")
 def test_an_agent_that_never_ends(stage: Stage):
     """The turn's time is kept: `timed-out` then, and the workspace is left as `cleanup` says."""
     number = stage.red_pull_request()
@@ -137,6 +111,7 @@ def test_the_whole_is_bounded(stage: Stage):
     assert stage.clock.passed <= 2 * (300 + 300) + 60
 
 
+@pytest.mark.row("under-way")
 def test_an_agent_that_flaps(stage: Stage):
     """Stillness that ends again is no end; the agent's push and report are."""
     stage.red_pull_request()
@@ -226,21 +201,6 @@ def test_githubs_token_is_revoked(stage: Stage):
     assert (told.outcome, told.outputs["error-kind"], told.code) == ("error", "github-auth", 3)
     assert "`github-token`" in told.outputs["error-message"]
     assert told.outputs["session-url"] in told.summary
-
-
-@tasks_only
-def test_somebody_deletes_the_session(stage: Stage):
-    """`stopped`: no second session, now or by a repeated event."""
-    number = stage.red_pull_request()
-    plays(stage, *AGENT)
-    tasks = stage.coder.tasks
-    at(stage, 100, lambda: tasks.remove(next(iter(tasks))))
-    told = stage.run()
-    again = stage.run()
-
-    assert (told.outcome, told.code, stage.sessions()) == ("stopped", 0, 1)
-    assert again.outcome == "skipped/already-handled"
-    assert "deleted" in stage.comments(number)[0]
 
 
 @tasks_only

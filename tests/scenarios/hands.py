@@ -1,0 +1,60 @@
+"""What else happens on a stage: what the agent plays, what befalls it, what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bot.sandbox.coder_agents import Die, Report, Say, Silence, Work
+from tests.scenarios.stage import BOT, Stage, branch_in
+
+FIX = {"prices.py": "repaired\n"}
+Step = Say | Work | Silence | Report | Die | None
+
+
+def plays(stage: Stage, *steps: Step) -> None:
+    """The agent does these steps; None is its push."""
+
+    def script(prompt: str, _work: Any) -> Iterator[Any]:
+        for step in steps:
+            if step is None:
+                branch = branch_in(prompt)
+                stage.repository.commit(branch, FIX, "Fix", from_branch="feature", author=BOT)
+            else:
+                yield step
+
+    agent: Any = stage.coder.world.agent
+    agent._script = script
+
+
+def at(stage: Stage, second: float, happens: Callable[[], object]) -> None:
+    """Let something happen once so many seconds have passed."""
+    pending = [happens]
+
+    def look(_seconds: float) -> None:
+        if pending and stage.clock.passed >= second:
+            pending.pop()()
+
+    stage.clock.on_sleep.append(look)
+
+
+def session(stage: Stage) -> Any:
+    """The sandbox's own record of the one task or chat."""
+    kept: Any = stage.coder.tasks if stage.backend == "tasks" else stage.coder.chats
+    (only,) = kept
+    return only
+
+
+def is_stopped(stage: Stage) -> bool:
+    """Whether the session's workspace was stopped, and not started since."""
+    stage.coder.timeline.settle()
+    return bool(session(stage).workspace.build.transition == "stop")
+
+
+def written(stage: Stage) -> list[str]:
+    """Every request so far that asked for a change, on both servers."""
+    return [
+        f"{x.request.method} {x.request.path}"
+        for x in (*stage.github.exchanges, *stage.coder.exchanges)
+        if x.request.method != "GET" and not x.request.path.endswith("graphql")
+    ]
