@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.evidence.reports import Report
 from bot.model import (
     Annotation,
     BackendName,
@@ -62,6 +63,9 @@ class Runs(Protocol):
 
     def workflow_state(self, workflow_id: int) -> str:
         """`active`, or why it does not run, such as `disabled_manually`."""
+
+    def reports(self, run_id: int) -> tuple[Report, ...]:
+        """JUnit XML and SARIF among the run's artifacts; what cannot be had is left out."""
 
     def annotations(self, job: Job) -> tuple[Annotation, ...]:
         """The annotations of the job's check run; empty where they cannot be read."""

@@ -111,7 +111,7 @@ class Around:
         if found is None or found.conclusion not in RED_CONCLUSIONS:
             return Base(found)
         facts = self.red.facts(RunRef(found.id, found.attempt))
-        return Base(found, self.red.evidence(facts.failing).fingerprint)
+        return Base(found, self.red.evidence(facts.failing, (found.id,)).fingerprint)
 
     @staticmethod
     def _newest(runs: tuple[WorkflowRun, ...], run: WorkflowRun, branch: str) -> WorkflowRun | None:

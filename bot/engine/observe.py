@@ -95,7 +95,8 @@ class Observer:
 
     def _evidence(self, facts: Snapshot) -> dict[str, Any]:
         red, pull = _run(facts), facts.pull if isinstance(facts.pull, PullRequest) else None
-        evidence = self._red.evidence(red.failing, self._red.last_green(red.run, pull))
+        green = self._red.last_green(red.run, pull)
+        evidence = self._red.evidence(red.failing, (red.run.id,), green)
         return {"evidence": evidence, "item": self._item(replace(facts, evidence=evidence))}
 
     def _item(self, facts: Snapshot) -> Item:
@@ -178,7 +179,8 @@ class Observer:
         assert isinstance(facts.checks, tuple)  # noqa: S101 - rows ask for the checks first
         checks = relevant(facts.checks, self._policy.verify_checks)
         red = [c for c in checks if c.conclusion in _FAILING]
-        return {"red_again": self._red.evidence(self._jobs_of(red))}
+        runs = sorted({check.run_id for check in red if check.run_id})
+        return {"red_again": self._red.evidence(self._jobs_of(red), runs)}
 
     def _required(self, facts: Snapshot) -> dict[str, Any]:
         """By the rules of the base that the change is for in the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -75,10 +75,13 @@ class RedRun:
             if any(_TIME_LIMIT.search(a.message.raw) for a in self.ports.github.annotations(job))
         )
 
-    def evidence(self, jobs: tuple[Job, ...], green: LastGreen | None = None) -> Evidence:
+    def evidence(
+        self, jobs: tuple[Job, ...], runs: Iterable[int], green: LastGreen | None = None
+    ) -> Evidence:
         """What the jobs' logs say, or their annotations where a log cannot be had.
 
-        Where no format knows the failure, what is new since the `green` run stands out.
+        Where no format knows the failure, reports among the `runs`' artifacts may, and what is new
+        since the `green` run stands out.
         """
         notes: dict[int, Sequence[Annotation]] = {}
         indexes: dict[int, Index] = {}
@@ -90,6 +93,8 @@ class RedRun:
         with self.ports.github.logs(jobs, arrived) as (logs, missing):
             arriving = self._arriving(logs, jobs, notes)
             read = Distillation(arriving, missing=missing, annotations=notes, indexes=indexes)
+            if read.guessed:
+                read.add_reports([r for run in runs for r in self.ports.github.reports(run)])
             compared = green.compare(read) if green else None
             evidence = read.evidence(self.brief.log_budget_chars)
         return replace(evidence, green=compared)
@@ -219,7 +224,7 @@ class RedRun:
 
     def _is_of(self, item: Item, ref: RunRef) -> bool:
         facts = self.facts(ref)
-        fingerprint = self.evidence(facts.failing).fingerprint
+        fingerprint = self.evidence(facts.failing, (facts.run.id,)).fingerprint
         detail = fingerprint[0] if fingerprint else ""
         whole = Item(item.repository_id, item.kind, facts.run.head_branch, detail)
         return item_hash(whole) == item.digest

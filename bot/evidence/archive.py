@@ -42,7 +42,7 @@ def archived_logs(open_file: Callable[[], BinaryIO]) -> list[JobLog]:
     The steps of a job that has no log of its own stand for it; of any other archive, the text
     files. Raises `ConfigurationError` for what is not a sound archive.
     """
-    members = _checked(open_file)
+    members = sound_members(open_file)
     jobs = {found[1]: m for m in members if (found := _JOB_FILE.match(m.filename))}
     chosen = list(jobs.items())
     for member in sorted(members, key=_step_order):
@@ -59,7 +59,8 @@ def _step_order(member: zipfile.ZipInfo) -> tuple[str, int]:
     return (found[1], int(found[2][:9])) if found else (member.filename, 0)
 
 
-def _checked(open_file: Callable[[], BinaryIO]) -> list[zipfile.ZipInfo]:
+def sound_members(open_file: Callable[[], BinaryIO]) -> list[zipfile.ZipInfo]:
+    """The files of a zip archive; raises `ConfigurationError` for one that is not sound."""
     try:
         with open_file() as file, zipfile.ZipFile(file) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]

@@ -20,10 +20,12 @@ from bot.evidence.select import Selection, cut, fill
 from bot.evidence.slices import Slice, slices
 from bot.evidence.source import Source
 from bot.evidence.told import told
+from bot.evidence.verdict import Verdict
 from bot.evidence.weigh import Weighed, show_end, weigh
 from bot.log_formats import Finding, Role
 from bot.model.evidence import Diagnostic, Evidence, Excerpt, ExcerptLine, JobLog, MissingLog
 from bot.model.github import Annotation, Job
+from bot.outcomes import FailureClass
 from bot.untrusted import Untrusted
 
 LEAST_WORTH = 0.1
@@ -113,13 +115,10 @@ class Distillation:
         self.jobs = [job for position, job in enumerate(jobs) if position not in twins]
         self._missing, self._job_url = tuple(missing), job_url
         self._chars_in = sum(log.size for log in had)
-        found = _found(jobs, had, annotations)
-        extra = unseen([relative(d) for d in reported(reports)], [d for _, d in found])
-        found += [("", diagnostic) for diagnostic in extra]
-        self._diagnostics = merged(found)
-        self._fingerprint = fingerprint(d for _, d in found)
+        self._diagnosed = _found(jobs, had, annotations)
         self._verdict = classify([job.weighed for job in self.jobs], messages(annotations))
-        self.found = bool(found) or any(job.weighed.tells for job in jobs)
+        self.add_reports(reports)
+        self.found = bool(self._diagnosed) or any(job.weighed.tells for job in jobs)
         if not self.found:
             for job in self.jobs:
                 show_end(job.weighed)
@@ -129,6 +128,14 @@ class Distillation:
         """The failed jobs in which no format found anything: their lines are chosen by wording."""
         by_job = [(job.log.job, _in_red_steps(job)) for job in self.jobs if job.weighed.is_final]
         return tuple(job for job, findings in by_job if not findings)
+
+    def add_reports(self, reports: Sequence[Report]) -> None:
+        """What reports say and the logs do not; a class that the logs do not tell follows it."""
+        extra = unseen([relative(d) for d in reported(reports)], [d for _, d in self._diagnosed])
+        self._diagnosed += [("", diagnostic) for diagnostic in extra]
+        if extra and self._verdict.kind is FailureClass.UNKNOWN:
+            first = extra[0]
+            self._verdict = Verdict(first.failure_class, f"a report of {first.tool} says so")
 
     def compare_with(self, green: JobLog, *, job: str | None = None) -> frozenset[str]:
         """Weigh anew by the last green log of `job` (None: of every job); returns what it said.
@@ -147,13 +154,13 @@ class Distillation:
         return Evidence(
             failure_class=self._verdict.kind,
             class_reason=self._verdict.reason,
-            diagnostics=self._diagnostics,
+            diagnostics=merged(self._diagnosed),
             excerpts=tuple(
                 self._excerpt(job, selection)
                 for job, selection in zip(self.jobs, selections, strict=True)
                 if selection.numbers or job.log.job.failing_steps
             ),
-            fingerprint=self._fingerprint,
+            fingerprint=fingerprint(d for _, d in self._diagnosed),
             summary=_summary(self.jobs),
             missing=self._missing,
             chars_in=self._chars_in,

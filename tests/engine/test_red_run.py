@@ -113,7 +113,7 @@ def test_annotations_stand_in_for_a_log(rig: Rig):
     said = Annotation("assert 1 == 2 in test_total", "failure", "test_app.py", 7, 7)
     gone = JobSeed("gone", "failure", log_state="gone", annotations=[said])
     run = rig.github.add_run(rig.repository, [RED, gone])
-    evidence = rig.red.evidence(rig.red.facts(RunRef(run.id)).failing)
+    evidence = rig.red.evidence(rig.red.facts(RunRef(run.id)).failing, (run.id,))
 
     assert [(m.job.raw, "410" in m.reason) for m in evidence.missing] == [("gone", True)]
     lines = [line.text.raw for excerpt in evidence.excerpts for line in excerpt.lines]
@@ -136,7 +136,7 @@ def _compared(rig: Rig, run: Any) -> Any:
     facts = rig.red.facts(RunRef(run.id))
     brief = rig.red.brief
     small = replace(rig.red, brief=replace(brief, log_budget_chars=120))
-    return small.evidence(facts.failing, small.last_green(facts.run, None))
+    return small.evidence(facts.failing, (run.id,), small.last_green(facts.run, None))
 
 
 def test_the_last_green_log_shows_what_is_new(rig: Rig):
@@ -150,7 +150,7 @@ def test_the_last_green_log_shows_what_is_new(rig: Rig):
     assert evidence.green.url.endswith(str(green.id))
     facts = rig.red.facts(RunRef(run.id))
     alone = replace(rig.red, brief=replace(rig.red.brief, log_budget_chars=120))
-    blind = alone.evidence(facts.failing)
+    blind = alone.evidence(facts.failing, (run.id,))
     assert NEWS not in [line.text.raw for line in blind.excerpts[0].lines]
     assert (blind.fingerprint, blind.failure_class) == (
         evidence.fingerprint,
@@ -183,6 +183,43 @@ def test_a_known_format_needs_no_comparison(rig: Rig):
     seed = JobSeed("test", "failure", log=log)
     run = rig.github.add_run(rig.repository, [seed], branch="feature", event="push")
     facts = rig.red.facts(RunRef(run.id))
-    rig.red.evidence(facts.failing, rig.red.last_green(facts.run, None))
+    rig.red.evidence(facts.failing, (run.id,), rig.red.last_green(facts.run, None))
 
     assert not sent(rig.github, "GET", "/actions/runs")
+
+
+JUNIT = b"""<testsuites><testsuite>
+<testcase classname="pack.Parts" name="seventh" file="pack.x" line="7">
+<failure message="made by another compiler"/></testcase><testcase classname="a" name="b"/>
+</testsuite></testsuites>"""
+
+
+def test_a_report_tells_what_no_format_does(rig: Rig):
+    """JUnit XML among the artifacts: its failed tests, where the log's lines would be guessed."""
+    run = _told(rig, "feature", NEWS, color="failure")
+    rig.github.seed_artifact(run, "junit-report", {"out/TEST-pack.xml": JUNIT, "log.txt": b"x"})
+    rig.github.seed_artifact(run, "screenshots", {"TEST-other.xml": JUNIT})
+
+    evidence = _compared(rig, run)
+    (found,) = [d for d in evidence.diagnostics if d.tool == "junit"]
+    assert (found.test, found.path, found.line) == ("pack.Parts::seventh", "pack.x", 7)
+    assert found.message.raw == "made by another compiler"
+    assert sent(rig.github, "GET", "/zip") == 1
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 cut", b"", b"no archive at all"])
+def test_a_report_that_is_none_is_left_out(rig: Rig, content: bytes):
+    """A damaged archive costs nothing but its requests."""
+    run = _told(rig, "feature", NEWS, color="failure")
+    rig.github.seed_artifact(run, "junit-report", {"TEST-pack.xml": JUNIT}).content = content
+
+    assert [d for d in _compared(rig, run).diagnostics if d.tool == "junit"] == []
+
+
+def test_an_expired_report_is_not_asked_for(rig: Rig):
+    """GitHub lists what it has thrown away."""
+    run = _told(rig, "feature", NEWS, color="failure")
+    rig.github.seed_artifact(run, "test-results", {"TEST-pack.xml": JUNIT}).expired = True
+    _compared(rig, run)
+
+    assert sent(rig.github, "GET", "/zip") == 0

@@ -158,10 +158,10 @@ def test_a_bare_number_is_no_finding(form):
     """A diagnostic whose whole message is a number is not listed."""
     read = Distillation([])
     read.found = True
-    read._diagnostics = tuple(
-        Diagnostic("tool", FailureClass.UNKNOWN, Untrusted(message), path="a.py")
+    read._diagnosed = [
+        ("", Diagnostic("tool", FailureClass.UNKNOWN, Untrusted(message), path="a.py"))
         for message in ("42", "7 apples")
-    )
+    ]
     shown = FORMS[form](Order(read, 2000))
     assert "7 apples" in shown
     assert "42" not in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
+from bot.adapters.github_api.artifacts import ArtifactDesk
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.comments import CommentDesk
 from bot.adapters.github_api.issues import IssueDesk
@@ -14,11 +15,12 @@ from bot.adapters.job_logs import LogDownloads
 from bot.model import Job, JobLog, MissingLog
 
 
-class GitHubRepository(RunReader, PullRequestDesk, CommentDesk, IssueDesk):
+class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, IssueDesk):
     """Implements `bot.ports.CodeHost`."""
 
     def __init__(self, client: Client, full_name: str, own_run: int = 0) -> None:
         RunReader.__init__(self, client, full_name)
+        ArtifactDesk.__init__(self, client, full_name)
         PullRequestDesk.__init__(self, client, full_name, own_run)
         CommentDesk.__init__(self, client, full_name)
         IssueDesk.__init__(self, client, full_name, self.viewer)
