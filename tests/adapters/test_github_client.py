@@ -133,6 +133,31 @@ def test_a_limit_that_lasts_too_long_ends_at_once(github_sandbox):
     assert "rate limit" in told.value.message
 
 
+def test_nothing_is_sent_before_a_limit_is_over():
+    """Neither by another call nor by a later try of the engine."""
+    clock = FakeClock()
+    answers = limited(403, retry_after="600"), HttpResponse(200, REPOSITORY)
+    with StandIn(*answers) as github, adapter(github.origin, clock) as api:
+        for _ in range(2):
+            with pytest.raises(UpstreamError, match=r"rate limit .* 600 s"):
+                api.repository()
+        assert len(github.asked) == 1
+        clock.sleep(600)
+        assert api.repository().id == 1
+
+
+def test_a_write_is_sent_again_after_a_short_limit():
+    """A limit refuses before any effect, so nothing is written twice."""
+    clock = FakeClock()
+    made = {"number": 7, "html_url": "https://github.com/octo/app/issues/7", "body": "B"}
+    with (
+        StandIn(limited(403, retry_after="30"), HttpResponse(201, made)) as github,
+        adapter(github.origin, clock) as api,
+    ):
+        assert api._client.post("/repos/octo/app/issues", {"title": "T"})["number"] == 7
+    assert (clock.slept, len(github.asked)) == ([30.0], 2)
+
+
 def test_what_did_not_change_is_not_sent_again(github_sandbox):
     """The second read of a resource is a 304, which costs nothing, and says the same."""
     seeded(github_sandbox)

@@ -1,8 +1,8 @@
 """The one file that knows PyGithub: authentication, requests, paging, retries, error translation.
 
 PyGithub's own retry is off, since it repeats POSTs on 5xx at once (GithubRetry.py, 2.10): reads are
-repeated here, through the clock, so that a wait can be cancelled; writes never are. Its pacing is
-off too: it sleeps where nobody can cancel it.
+repeated here, through the clock, so that a wait can be cancelled; writes are only after a rate
+limit, which refuses before any effect. Its pacing is off too: it sleeps where nobody can cancel it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,13 +18,14 @@ import requests
 from github import Auth, Github, GithubException
 
 from bot.adapters import tls
+from bot.adapters.github_api.limits import pause_asked
+from bot.adapters.restraint import Restraint
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
 
 API_VERSION = "2022-11-28"
 READ_TRIES = 4
-LONGEST_PAUSE = 60.0
 PER_PAGE = 100
 
 
@@ -44,6 +44,7 @@ class Client:
     def __init__(self, *, api_url: str, token: str, clock: Clock, user_agent: str) -> None:
         _check_address(api_url)
         self._clock = clock
+        self._restraint = Restraint(clock)
         self.requests = 0
         self._known: dict[str, Reply] = {}
         self._requester = Github(
@@ -119,24 +120,31 @@ class Client:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """One exchange; a GET is tried again after trouble, with growing pauses."""
-        tries = READ_TRIES if verb == "GET" else 1
-        for attempt in range(1, tries + 1):
+        """One exchange. A GET is tried again after trouble, everything after a short rate limit."""
+        for attempt in range(1, READ_TRIES + 1):
+            is_last = attempt == READ_TRIES
+            left = self._restraint.wait()
+            if left:
+                raise _limited(path, left)
             try:
                 reply = self._once(verb, path, query, body)
             except UpstreamError:
-                if attempt == tries:
+                if is_last or verb != "GET":
                     raise
                 self._clock.sleep(_backoff(attempt))
                 continue
             if reply.status < 300 or reply.status in none_on:
                 return reply
-            pause = self._pause_asked(reply)
-            transient = reply.status >= 500 or pause is not None
-            if not transient or attempt == tries or (pause or 0) > LONGEST_PAUSE:
-                raise _refusal(verb, path, reply) if pause is None else _limited(path, pause)
-            self._clock.sleep(_backoff(attempt) if pause is None else pause)
-        raise AssertionError(tries)
+            pause = pause_asked(reply.status, reply.headers, reply.data, self._clock.now())
+            if pause is not None:
+                self._restraint.keep_away(pause)
+                if is_last:
+                    raise _limited(path, pause)
+            elif reply.status < 500 or is_last or verb != "GET":
+                raise _refusal(verb, path, reply)
+            else:
+                self._clock.sleep(_backoff(attempt))
+        raise AssertionError(READ_TRIES)
 
     def _once(
         self,
@@ -170,31 +178,6 @@ class Client:
         if verb == "GET" and status == 200 and "etag" in answered:
             self._known[address] = reply
         return reply
-
-    def _pause_asked(self, reply: Reply) -> float | None:
-        """Seconds that GitHub asks us to stay away; None when this is no rate limit.
-
-        Order: `retry-after`, else the reset time of a used-up primary limit (by the server's own
-        clock), else a minute (docs: rate limits for the REST API).
-        """
-        if reply.status not in {403, 429}:
-            return None
-        headers = reply.headers
-        if headers.get("retry-after", "").isdigit():
-            return float(headers["retry-after"])
-        if headers.get("x-ratelimit-remaining") == "0":
-            reset = float(headers.get("x-ratelimit-reset", 0))
-            return max(1.0, reset - self._server_time(headers))
-        message = str((reply.data or {}).get("message", "")).lower()
-        if reply.status == 429 or "rate limit" in message:
-            return LONGEST_PAUSE
-        return None
-
-    def _server_time(self, headers: Mapping[str, str]) -> float:
-        try:
-            return parsedate_to_datetime(headers["date"]).timestamp()
-        except (KeyError, ValueError):
-            return self._clock.now().timestamp()
 
 
 _REFUSED_BY_LIBRARY = (GithubException, RuntimeError, AssertionError)
