@@ -212,7 +212,8 @@ class Engine:
             facts = replace(facts, session=UNREAD)
         if Facet.HEAD in facets:
             facts = replace(facts, head=UNREAD)
-        if Facet.CHECKS in facets:
+        if Facet.CHECKS in facets or Facet.HEAD in facets:
+            # What the checks say, they say of the head that was read before them.
             facts = replace(facts, checks=UNREAD, red_again=UNREAD)
         return facts
 
