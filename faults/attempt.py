@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,11 @@ class RunClock(SystemClock):
         self._passage = passage
 
     def now(self) -> datetime:
-        """The world's wall clock."""
-        return self._world.now()
+        """The runner's wall clock, which may be wrong and may jump."""
+        return self._world.now() + timedelta(seconds=self._passage.skew)
 
     def monotonic(self) -> float:
-        """The same, without a date."""
+        """The world's time; it never jumps."""
         return self._world.passed
 
     def sleep(self, seconds: float) -> None:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Protocol
 
 from bot.sandbox.http import HttpResponse
 from faults.attempt import Told
 from faults.gate import Asked, Serve, heard
 from faults.kinds import KINDS, EachOnce, Once
+from faults.limits import LIMITS, Limiter
 from faults.processes import Process
 from faults.turns import Interleaving, Lottery
 from faults.verdicts import carry_on, findings
 from faults.world import BACKENDS, World
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of some cases: how many, how many more were the same, and what was found."""
+
+    cases: int = 1
+    folded: int = 0
+    text: str = ""
+    found: Mapping[str, int] = field(default_factory=dict)
 
 
 class Case(Protocol):
@@ -27,6 +40,56 @@ class Case(Protocol):
 
     def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
         """The runs in order, and what they left wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """At one call of the first run a rate limit begins, with the runner's clock two hours off."""
+
+    backend: str
+    number: int
+    kind: str
+
+    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
+        """The limited run; when the limit is over, unspoiled ones."""
+        run = world.begin()
+        run.passage.skew = -7200.0
+        limiter = Limiter(world, self.number, LIMITS[self.kind])
+        run.passage.rule = limiter
+        told = run.play()
+        limiter.be_over()
+        runs = carry_on(world, [told])
+        mishandled = Counter({"limits mishandled": limiter.mishandled(told)})
+        return runs, +(findings(world, runs) + mishandled)
+
+
+@dataclass(frozen=True, slots=True)
+class Jumped:
+    """The runner's wall clock jumps at one call of the first run, which may be killed right then.
+
+    The servers' clocks are right, monotonic time does not jump.
+    """
+
+    backend: str
+    number: int
+    seconds: float
+    killed: bool = False
+
+    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
+        """The run with the jump, or one that is wrong throughout and then killed; then others."""
+        run = world.begin()
+        if self.killed:
+            run.passage.skew = self.seconds
+
+        def jump(asked: Asked, serve: Serve) -> HttpResponse | None:
+            if asked.number == self.number:
+                run.passage.skew = self.seconds
+                run.passage.is_dead = self.killed
+            return serve()
+
+        run.passage.rule = jump
+        runs = carry_on(world, [run.play()])
+        return runs, findings(world, runs)
 
 
 @functools.cache
@@ -135,9 +198,40 @@ class Pair:
 
     def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
         """Both runs, and the event once more."""
-        schedule = Interleaving(world, self.i, self.j)
+        return self.judge(world, Interleaving(world, self.i, self.j))
+
+    @staticmethod
+    def judge(world: World, schedule: Interleaving) -> tuple[list[Told], dict[str, int]]:
+        """As `play`, by that schedule."""
         runs = carry_on(world, schedule.play())
         return runs, findings(world, runs, held_telling=schedule.held_telling)
+
+
+@dataclass(frozen=True, slots=True)
+class PairsOf:
+    """Every pair with that `i`. Where B ends before its call `j`, every greater `j` is the same."""
+
+    backend: str
+    i: int
+    calls: int
+
+    def each(self) -> Iterator[Pair]:
+        """The pairs, by `j`."""
+        return (Pair(self.backend, self.i, j) for j in range(1, self.calls + 1))
+
+    def played(self) -> Played:
+        """All of them, each in a world of its own."""
+        found, texts, count = Counter[str](), list[str](), 0
+        for pair in self.each():
+            count += 1
+            with World(pair.backend) as world:
+                schedule = Interleaving(world, pair.i, pair.j)
+                text, here = _judged(pair, world, pair.judge(world, schedule))
+            found.update(here)
+            texts += [text] if text else []
+            if schedule.is_last:
+                break
+        return Played(count, self.calls - count, "\n".join(texts), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +248,10 @@ class Three:
         return runs, findings(world, runs, held_telling=schedule.held_telling)
 
 
-Part = Callable[[str, list[Asked]], Iterator[Case]]
+JUMPS = (-86_400.0, -600.0, 600.0, 86_400.0)
+"""Seconds."""
+
+Part = Callable[[str, list[Asked]], Iterator[Case | PairsOf]]
 
 
 def _spoiled(backend: str, calls: list[Asked]) -> Iterator[Case]:
@@ -165,13 +262,27 @@ def _killed(backend: str, calls: list[Asked]) -> Iterator[Case]:
     return (Killed(backend, asked.number, after) for asked in calls for after in (False, True))
 
 
-def _pairs(backend: str, calls: list[Asked]) -> Iterator[Case]:
-    numbers = range(1, len(calls) + 1)
-    return (Pair(backend, i, j) for i in numbers for j in numbers)
+def _pairs(backend: str, calls: list[Asked]) -> Iterator[PairsOf]:
+    return (PairsOf(backend, i, len(calls)) for i in range(1, len(calls) + 1))
+
+
+def _limited(backend: str, calls: list[Asked]) -> Iterator[Case]:
+    return (
+        Limited(backend, asked.number, kind)
+        for asked in calls
+        for kind, limit in LIMITS.items()
+        if asked.server == limit.server
+    )
+
+
+def _jumped(backend: str, calls: list[Asked]) -> Iterator[Case]:
+    for asked in calls:
+        yield from (Jumped(backend, asked.number, seconds) for seconds in JUMPS)
+        yield from (Jumped(backend, asked.number, s, killed=True) for s in JUMPS)
 
 
 def _threes(backend: str, _: list[Asked]) -> Iterator[Case]:
-    return (Three(backend, seed) for seed in range(100))
+    return (Three(backend, seed) for seed in range(250))
 
 
 def _storms(backend: str, _: list[Asked]) -> Iterator[Case]:
@@ -187,6 +298,8 @@ def _processes(backend: str, calls: list[Asked]) -> Iterator[Case]:
 
 PARTS: dict[str, Part] = {
     "calls in trouble": _spoiled,
+    "rate limits": _limited,
+    "clock jumps": _jumped,
     "kills": _killed,
     "two runs": _pairs,
     "three runs": _threes,
@@ -195,17 +308,32 @@ PARTS: dict[str, Part] = {
 }
 
 
-def cases(part: str) -> list[Case]:
-    """Every case of that part, for both backends."""
-    return [case for backend in BACKENDS for case in PARTS[part](backend, story(backend))]
+def cases(part: str) -> list[Case | PairsOf]:
+    """Every case of that part, for both backends in turn."""
+    backends = [PARTS[part](backend, story(backend)) for backend in BACKENDS]
+    return [case for both in zip_longest(*backends) for case in both if case is not None]
 
 
-def play(case: Case) -> tuple[str, dict[str, int]]:
-    """One case in a world of its own; the text says what happened where something was found."""
-    with heard(), World(case.backend) as world:
-        runs, findings = case.play(world)
-        if not findings:
-            return "", {}
-        told = [(run.outcome, run.outputs.get("error-message", "")) for run in runs]
-        escaped = [run.escaped for run in runs if run.escaped]
-        return f"{case}: {dict(findings)}, {world.made()}, {told} {escaped}", dict(findings)
+def play(case: Case | PairsOf) -> Played:
+    """A world for each case; the text says what happened where something was found."""
+    with heard(sockets=isinstance(case, _ON_SOCKETS)):
+        if isinstance(case, PairsOf):
+            return case.played()
+        with World(case.backend, sockets=isinstance(case, _ON_SOCKETS)) as world:
+            text, found = _judged(case, world, case.play(world))
+        return Played(text=text, found=found)
+
+
+_ON_SOCKETS = (Storm, Hunted, Process)
+"""What a client library makes of a socket's trouble is seen here."""
+
+
+def _judged(
+    case: Case, world: World, played: tuple[list[Told], dict[str, int]]
+) -> tuple[str, dict[str, int]]:
+    runs, found = played
+    if not found:
+        return "", {}
+    told = [(run.outcome, run.outputs.get("error-message", "")) for run in runs]
+    escaped = [run.escaped for run in runs if run.escaped]
+    return f"{case}: {dict(found)}, {world.made()}, {told} {escaped}", dict(found)

@@ -97,6 +97,8 @@ class Interleaving:
     i: int
     j: int
     held_telling: int = 0
+    is_last: bool = False
+    """Whether B ended before its call `j`: every greater `j` is this same schedule."""
 
     def play(self) -> list[Told]:
         """What both left."""
@@ -105,6 +107,7 @@ class Interleaving:
         first.go(self.i)
         second.thread.start()
         second.go(self.j)
+        self.is_last = second.ended
         first.go(float("inf"))
         second.go(float("inf"))
         self.held_telling = first.held_telling + second.held_telling

@@ -10,17 +10,23 @@ from faults.world import World
 
 COLUMNS = (
     "sessions twice",
-    "pull requests twice",
+    "PRs twice",
     "comments twice",
     "messages twice",
     "outcomes lost",
-    "outputs or summaries missing",
+    "outcomes differ",
+    "false greens",
+    "outputs missing",
     "exceptions escaped",
+    "limits mishandled",
+    "promises broken",
 )
 _MESSAGES = 2
 """The prompt and one follow-up."""
 
 _HANDLED = "skipped/already-handled"
+_PASSING = frozenset({"error", "pending", _HANDLED})
+"""Outcomes that leave the end to another run."""
 
 
 def findings(
@@ -40,14 +46,17 @@ def findings(
     # A run that was killed after it wrote the end has told it all the same.
     reached = any(end in ends for end in (*outcomes, world.remembered()))
     settled = outcomes[-1] in {*ends, _HANDLED}
+    greens = [told.outputs.get("verified-sha", "") for told in spoke if told.outcome == "fixed"]
     found = Counter(
         {
             "sessions twice": max(0, made.sessions - 1),
-            "pull requests twice": max(0, made.pull_requests - 1),
+            "PRs twice": max(0, made.pull_requests - 1),
             "comments twice": max(0, made.comments - 1),
             "messages twice": max(0, made.messages - _MESSAGES - held_telling),
             "outcomes lost": int(not (reached and settled)),
-            "outputs or summaries missing": sum(
+            "outcomes differ": sum(end not in _PASSING.union(ends) for end in outcomes),
+            "false greens": sum(not world.is_green(sha) for sha in greens),
+            "outputs missing": sum(
                 (told.outcomes_written, told.summaries) != (1, 1) for told in spoke
             ),
             "exceptions escaped": sum(bool(told.escaped) for told in runs),

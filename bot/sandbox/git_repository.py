@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -70,11 +71,14 @@ class GitRepository:
         if packed.exists():
             rows = (line.split(" ") for line in packed.read_text().splitlines())
             found = {row[1]: row[0] for row in rows if len(row) == 2 and len(row[0]) == 40}
-        for file in (self.path / "refs").rglob("*"):
-            if file.suffix == ".lock" or not file.is_file():
-                continue
-            with suppress(FileNotFoundError):  # deleted by a push just now
-                found[str(file.relative_to(self.path))] = file.read_text().strip()
+        skipped = len(str(self.path)) + 1
+        for folder, _, names in os.walk(self.path / "refs"):
+            for name in names:
+                if name.endswith(".lock"):
+                    continue
+                file = f"{folder}/{name}"
+                with suppress(FileNotFoundError), open(file) as content:  # noqa: PTH123 - hot path; a push may delete it
+                    found[file[skipped:]] = content.read().strip()
         return dict(sorted(found.items()))
 
     def branch(self, name: str) -> str | None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.cases import Case, Hunted, Pair, Spoiled, Storm, Three, play, story
+from faults.cases import Case, Hunted, Jumped, Limited, Pair, Spoiled, Storm, Three, play, story
 from faults.gate import heard
 from faults.kinds import KINDS
+from faults.limits import LIMITS
 from faults.world import BACKENDS, World
 
 SEED = 20261121
@@ -32,9 +33,9 @@ def _heard() -> Iterator[None]:
 
 
 def _nothing_found(case: Case) -> None:
-    text, findings = play(case)
+    played = play(case)
 
-    assert findings == {}, text
+    assert played.found == {}, played.text
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -67,6 +68,22 @@ def test_a_call_refused(backend, kind):
     writes = [asked for asked in calls if asked.is_write]
     asked = _luck.choice(writes if _luck.random() < 0.5 else calls)
     _nothing_found(Spoiled(backend, asked, kind))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", LIMITS)
+def test_a_rate_limit(backend, kind):
+    """Waited out where it is short, else an error that names it; nothing is asked too early."""
+    server = LIMITS[kind].server
+    calls = [asked.number for asked in story(backend) if asked.server == server]
+    _nothing_found(Limited(backend, _luck.choice(calls), kind))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("seconds", [-600.0, 86_400.0])
+def test_a_clock_jumps(backend, seconds):
+    """The runner's own clock decides nothing."""
+    _nothing_found(Jumped(backend, _luck.randint(1, 90), seconds))
 
 
 # A process that is killed closes nothing; here its sockets wait for the collector.
