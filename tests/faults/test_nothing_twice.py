@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.cases import Case, Hunted, Jumped, Limited, Pair, Spoiled, Storm, Three, play, story
+from faults.cases import Hunted, Jumped, Limited, Spoiled, Storm, play, story
 from faults.gate import heard
+from faults.interleaved import Pair, Three
 from faults.kinds import KINDS
 from faults.limits import LIMITS
+from faults.played import Case
 from faults.world import BACKENDS, World
 
 SEED = 20261121
@@ -83,7 +85,15 @@ def test_a_rate_limit(backend, kind):
 @pytest.mark.parametrize("seconds", [-600.0, 86_400.0])
 def test_a_clock_jumps(backend, seconds):
     """The runner's own clock decides nothing."""
-    _nothing_found(Jumped(backend, _luck.randint(1, 90), seconds))
+    _nothing_found(Jumped(backend, _luck.randint(1, 70), seconds))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("place", [0.3, 0.45, 0.65])
+def test_a_clock_a_day_behind(backend, place):
+    """What a killed run wrote down by it ends no turn and no verification of the next one."""
+    number = round(place * len(story(backend)))
+    _nothing_found(Jumped(backend, number, -86_400.0, killed=True))
 
 
 # A process that is killed closes nothing; here its sockets wait for the collector.
