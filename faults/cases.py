@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 import functools
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Protocol
 
 from bot.sandbox.http import HttpResponse
 from faults.attempt import Told
 from faults.gate import Asked, Serve, heard
+from faults.interleaved import PairsOf, Three
 from faults.kinds import KINDS, EachOnce, Once
 from faults.limits import LIMITS, Limiter
+from faults.played import Case, Played, judged
 from faults.processes import Process
-from faults.turns import Interleaving, Lottery
 from faults.verdicts import carry_on, findings
 from faults.world import BACKENDS, World
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What became of some cases: how many, how many more were the same, and what was found."""
-
-    cases: int = 1
-    folded: int = 0
-    text: str = ""
-    found: Mapping[str, int] = field(default_factory=dict)
-
-
-class Case(Protocol):
-    """One story with one thing going wrong."""
-
-    @property
-    def backend(self) -> str:
-        """`tasks` or `chats`."""
-
-    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
-        """The runs in order, and what they left wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,66 +166,6 @@ class Hunted:
         return runs, findings(world, runs)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Run A stops after its call `i`, B runs to its call `j`, A ends, B ends."""
-
-    backend: str
-    i: int
-    j: int
-
-    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
-        """Both runs, and the event once more."""
-        return self.judge(world, Interleaving(world, self.i, self.j))
-
-    @staticmethod
-    def judge(world: World, schedule: Interleaving) -> tuple[list[Told], dict[str, int]]:
-        """As `play`, by that schedule."""
-        runs = carry_on(world, schedule.play())
-        return runs, findings(world, runs, held_telling=schedule.held_telling)
-
-
-@dataclass(frozen=True, slots=True)
-class PairsOf:
-    """Every pair with that `i`. Where B ends before its call `j`, every greater `j` is the same."""
-
-    backend: str
-    i: int
-    calls: int
-
-    def each(self) -> Iterator[Pair]:
-        """The pairs, by `j`."""
-        return (Pair(self.backend, self.i, j) for j in range(1, self.calls + 1))
-
-    def played(self) -> Played:
-        """All of them, each in a world of its own."""
-        found, texts, count = Counter[str](), list[str](), 0
-        for pair in self.each():
-            count += 1
-            with World(pair.backend) as world:
-                schedule = Interleaving(world, pair.i, pair.j)
-                text, here = _judged(pair, world, pair.judge(world, schedule))
-            found.update(here)
-            texts += [text] if text else []
-            if schedule.is_last:
-                break
-        return Played(count, self.calls - count, "\n".join(texts), found)
-
-
-@dataclass(frozen=True, slots=True)
-class Three:
-    """Three runs at once; a seed says whose call is next."""
-
-    backend: str
-    seed: int
-
-    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
-        """All of them, and the event once more."""
-        schedule = Lottery(world, 3, random.Random(self.seed))  # noqa: S311 - a schedule
-        runs = carry_on(world, schedule.play())
-        return runs, findings(world, runs, held_telling=schedule.held_telling)
-
-
 JUMPS = (-86_400.0, -600.0, 600.0, 86_400.0)
 """Seconds."""
 
@@ -320,20 +238,8 @@ def play(case: Case | PairsOf) -> Played:
         if isinstance(case, PairsOf):
             return case.played()
         with World(case.backend, sockets=isinstance(case, _ON_SOCKETS)) as world:
-            text, found = _judged(case, world, case.play(world))
-        return Played(text=text, found=found)
+            return judged(case, world, case.play(world))
 
 
 _ON_SOCKETS = (Storm, Hunted, Process)
 """What a client library makes of a socket's trouble is seen here."""
-
-
-def _judged(
-    case: Case, world: World, played: tuple[list[Told], dict[str, int]]
-) -> tuple[str, dict[str, int]]:
-    runs, found = played
-    if not found:
-        return "", {}
-    told = [(run.outcome, run.outputs.get("error-message", "")) for run in runs]
-    escaped = [run.escaped for run in runs if run.escaped]
-    return f"{case}: {dict(found)}, {world.made()}, {told} {escaped}", dict(found)

@@ -21,6 +21,9 @@ COLUMNS = (
     "limits mishandled",
     "promises broken",
 )
+EXCUSED = "messages excused"
+"""Counted, and no finding: see `faults.turns`."""
+
 _MESSAGES = 2
 """The prompt and one follow-up."""
 
@@ -41,6 +44,7 @@ def findings(
     Every run that was not killed must have said exactly one outcome in exactly one summary.
     `held_telling` runs excuse one message more each, see `faults.turns`.
     """
+    more = max(0, world.made().messages - _MESSAGES)
     made, spoke = world.made(), [told for told in runs if not told.killed]
     outcomes = [told.outcome for told in spoke]
     # A run that was killed after it wrote the end has told it all the same.
@@ -52,7 +56,8 @@ def findings(
             "sessions twice": max(0, made.sessions - 1),
             "PRs twice": max(0, made.pull_requests - 1),
             "comments twice": max(0, made.comments - 1),
-            "messages twice": max(0, made.messages - _MESSAGES - held_telling),
+            "messages twice": max(0, more - held_telling),
+            EXCUSED: min(more, held_telling),
             "outcomes lost": int(not (reached and settled)),
             "outcomes differ": sum(end not in _PASSING.union(ends) for end in outcomes),
             "false greens": sum(not world.is_green(sha) for sha in greens),

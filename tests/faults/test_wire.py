@@ -11,8 +11,8 @@ import requests
 from github.Requester import HTTPRequestsConnectionClass
 
 from bot.sandbox.http import HttpRequest, HttpResponse, HttpSandbox
-from faults.cases import Pair
 from faults.gate import heard
+from faults.interleaved import Pair
 from faults.kinds import KINDS
 from faults.quick_git import quick_git
 from faults.wire import SERVERS
