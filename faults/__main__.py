@@ -11,21 +11,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
+from concurrent.futures import Future, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-
+from faults.at_random import AT_A_TIME, random_worlds
 from faults.cases import PARTS, cases, play
 from faults.gate import heard
 from faults.interleaved import PairsOf
 from faults.played import Case, Played
 from faults.quick_git import quick_git
-from faults.random_worlds import RandomWorlds
 from faults.traps import traps
 from faults.verdicts import COLUMNS
 from faults.workers import settle_down, workers
@@ -76,9 +73,11 @@ def main(argv: Sequence[str]) -> int:
         for part in given.part or PARTS:
             with heard():
                 chosen = _chosen(part, given.case)[given.offset :: given.every]
-            tallies.append(_play_all(part, chosen, pool))
-    if not given.part and not given.case:
-        tallies += [_random_worlds(given.worlds), _traps()]
+            tallies.append(_follow(part, [pool.submit(play, case) for case in chosen]))
+        if not given.part and not given.case:
+            lots = range(-(-given.worlds // AT_A_TIME))
+            tallies.append(_follow("random worlds", [pool.submit(random_worlds, n) for n in lots]))
+            tallies.append(_traps())
     return _show(tallies)
 
 
@@ -95,10 +94,12 @@ def _chosen(part: str, text: str) -> Sequence[Case | PairsOf]:
 # --- the cases ------------------------------------------------------------------------------------
 
 
-def _play_all(part: str, chosen: Sequence[Case | PairsOf], pool: ProcessPoolExecutor) -> Tally:
+def _follow(part: str, futures: Sequence[Future[Played]]) -> Tally:
+    """What they come to, told as they end."""
     began = said = time.monotonic()
     tally = Tally(part)
-    for done, played in enumerate(_played(chosen, pool), start=1):
+    for done, future in enumerate(as_completed(futures), start=1):
+        played = future.result()
         tally.add(played)
         if played.text:
             print(played.text, flush=True)
@@ -106,39 +107,9 @@ def _play_all(part: str, chosen: Sequence[Case | PairsOf], pool: ProcessPoolExec
         tally.seconds = now - began
         if now - said > SAID_EVERY:
             said = now
-            share = f"{done} of {len(chosen)}"
+            share = f"{done} of {len(futures)}"
             found = sum(tally.found.values())
             print(f"{part}: {share}, {tally.seconds:.0f} s, {found} found", file=sys.stderr)
-    return tally
-
-
-def _played(chosen: Sequence[Case | PairsOf], pool: ProcessPoolExecutor) -> Iterator[Played]:
-    for future in as_completed([pool.submit(play, case) for case in chosen]):
-        yield future.result()
-
-
-# --- what runs by itself -------------------------------------------------------------------------
-
-
-def _random_worlds(count: int) -> Tally:
-    """So many random worlds; the first broken promise ends it."""
-    began, tally = time.monotonic(), Tally("random worlds", cases=count)
-    try:
-        run_state_machine_as_test(
-            RandomWorlds,
-            settings=settings(
-                max_examples=count,
-                stateful_step_count=40,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    except AssertionError as broken:
-        print(broken, *getattr(broken, "__notes__", ()), sep="\n")
-        tally.found["promises broken"] += 1
-    tally.seconds = time.monotonic() - began
     return tally
 
 

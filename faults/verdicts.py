@@ -28,8 +28,8 @@ _MESSAGES = 2
 """The prompt and one follow-up."""
 
 _HANDLED = "skipped/already-handled"
-_PASSING = frozenset({"error", "pending", _HANDLED})
-"""Outcomes that leave the end to another run."""
+_PASSING = frozenset({"error", "pending", _HANDLED, "skipped/no-evidence"})
+"""Outcomes that leave the end to another run: each says what it could not do or read."""
 
 
 def findings(
@@ -73,8 +73,8 @@ def findings(
 def carry_on(world: World, runs: list[Told], *, at_most: int = 3) -> list[Told]:
     """The same event again, nothing spoiled any more, until an end is told; then once more."""
     for _ in range(at_most):
-        runs.append(world.run())
-        if runs[-1].outcome not in {"error", "pending"}:
+        if not {told.outcome for told in runs[-1:]} & {"error", "pending", "killed"}:
             break
+        runs.append(world.run())
     runs.append(world.run())
     return runs
