@@ -215,12 +215,12 @@ def _processes(backend: str, calls: list[Asked]) -> Iterator[Case]:
 
 
 PARTS: dict[str, Part] = {
+    "two runs": _pairs,
+    "three runs": _threes,
+    "kills": _killed,
     "calls in trouble": _spoiled,
     "rate limits": _limited,
     "clock jumps": _jumped,
-    "kills": _killed,
-    "two runs": _pairs,
-    "three runs": _threes,
     "storms": _storms,
     "processes": _processes,
 }

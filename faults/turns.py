@@ -52,7 +52,8 @@ class Walker:
         with self.changed:
             self.arrived += 1
             turn = self.arrived
-            self.held_telling |= turn > self.limit > 0 and asked.url.endswith(_TELLING)
+            telling = asked.method == "POST" and asked.url.endswith(_TELLING)
+            self.held_telling |= turn > self.limit > 0 and telling
             self.changed.notify_all()
             self.changed.wait_for(lambda: turn <= self.limit, PATIENCE)
             self.serving += 1

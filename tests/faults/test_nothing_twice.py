@@ -22,6 +22,7 @@ SEED = 20261121
 """Of the sample; another one is another sample of the same matrix."""
 
 _luck = random.Random(SEED)  # noqa: S311 - a sample, not a secret
+TELLS = ("/send", "/messages")
 CREATES = ("/tasks/me", "/chats", "/comments", "/pulls", "/send")
 FATAL = ("401", "403", "404", "garbage JSON")
 """What no read survives: the storm of these ends a run at each call, so a sample has to do."""
@@ -112,6 +113,14 @@ def test_two_runs(backend):
     for asked in story(backend):
         if asked.method == "POST" and asked.url.endswith(CREATES):
             _nothing_found(Pair(backend, asked.number - 1, 999))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_told_once(backend):
+    """A run that is held anywhere before it tells the agent sees that another one has told it."""
+    telling = next(a for a in story(backend) if a.is_write and a.url.endswith(TELLS))
+    for number in range(telling.number - 4, telling.number):
+        _nothing_found(Pair(backend, number - 1, 999))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
