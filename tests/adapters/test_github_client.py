@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from github.Requester import HTTPRequestsConnectionClass
 
 from bot.adapters.github_api import GitHubApi
 from bot.errors import ConfigurationError, UpstreamError
@@ -156,6 +159,26 @@ def test_a_write_is_sent_again_after_a_short_limit():
     ):
         assert api._client.post("/repos/octo/app/issues", {"title": "T"})["number"] == 7
     assert (clock.slept, len(github.asked)) == ([30.0], 2)
+
+
+def test_threads_get_their_own_answers(monkeypatch):
+    """Both requests are made up before either is sent: each still gets what it asked for."""
+    ready, made_up = threading.Barrier(2, timeout=5), HTTPRequestsConnectionClass.request
+
+    def request(self, *what):
+        made_up(self, *what)
+        ready.wait()
+
+    monkeypatch.setattr(HTTPRequestsConnectionClass, "request", request)
+    paths = ["/repos/octo/one", "/repos/octo/two"]
+    with (
+        StandIn(lambda asked: HttpResponse(200, {"seen": asked.path})) as github,
+        adapter(github.origin) as api,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        seen = [answer["seen"] for answer in pool.map(api._client.get, paths)]
+
+    assert seen == paths
 
 
 def test_what_did_not_change_is_not_sent_again(github_sandbox):

@@ -7,18 +7,28 @@ limit, which refuses before any effect. Its pacing is off too: it sleeps where n
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from copy import copy
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 from github import Auth, Github, GithubException
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
 
 from bot.adapters import tls
 from bot.adapters.github_api.limits import pause_asked
+from bot.adapters.github_api.replies import (
+    Reply,
+    bare,
+    decoded,
+    limited,
+    listed,
+    next_page,
+    refusal,
+    stranger,
+)
 from bot.adapters.restraint import Restraint
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
@@ -27,15 +37,11 @@ from bot.ports import Clock
 API_VERSION = "2022-11-28"
 READ_TRIES = 4
 PER_PAGE = 100
+_AT_ONCE = 16
+"""Sockets that threads share."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: `data` is the decoded body, None for an empty one. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: Any
+_TIMEOUT = 15
+"""Seconds, as PyGithub's own."""
 
 
 class Client:
@@ -58,11 +64,13 @@ class Client:
             seconds_between_writes=0,
             lazy=True,
             api_version=API_VERSION,
-            pool_size=16,
+            pool_size=_AT_ONCE,
         ).requester
+        self._connection = _connection(api_url)
 
     def close(self) -> None:
         """Close the connections."""
+        self._connection.close()
         self._requester.close()
 
     def get(self, path: str, *, none_on: tuple[int, ...] = (), **query: str | int) -> Any:
@@ -75,8 +83,8 @@ class Client:
         url, parameters = path, {"per_page": PER_PAGE, **query}
         while url:
             reply = self.reply("GET", url, query=parameters)
-            yield from _listed(reply, member, url)
-            url, parameters = _next_page(reply.headers.get("link", "")), {}
+            yield from listed(reply, member, url)
+            url, parameters = next_page(reply.headers.get("link", "")), {}
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST once; a lost answer is an `UpstreamError` with `maybe_done`."""
@@ -100,7 +108,7 @@ class Client:
         body = {"query": query, "variables": dict(variables or {})}
         reply = self.reply("POST", self._requester.graphql_url, body=body)
         if not isinstance(reply.data, dict):
-            raise _stranger("POST", "/graphql", reply.status)
+            raise stranger("POST", "/graphql", reply.status)
         if "data" not in reply.data or reply.data.get("errors"):
             errors = reply.data.get("errors") or [{}]
             raise UpstreamError(
@@ -125,7 +133,7 @@ class Client:
             is_last = attempt == READ_TRIES
             left = self._restraint.wait()
             if left:
-                raise _limited(path, left)
+                raise limited(path, left)
             try:
                 reply = self._once(verb, path, query, body)
             except UpstreamError:
@@ -139,9 +147,9 @@ class Client:
             if pause is not None:
                 self._restraint.keep_away(pause)
                 if is_last:
-                    raise _limited(path, pause)
+                    raise limited(path, pause)
             elif reply.status < 500 or is_last or verb != "GET":
-                raise _refusal(verb, path, reply)
+                raise refusal(verb, path, reply)
             else:
                 self._clock.sleep(_backoff(attempt))
         raise AssertionError(READ_TRIES)
@@ -162,19 +170,26 @@ class Client:
         url = path if path.startswith("http") else quote(path, safe="/:@!$&'()*+,;=~%?")
         try:
             status, answered, text = self._requester.requestJson(
-                verb, url, dict(query or {}), headers, dict(body) if body is not None else None
+                verb,
+                url,
+                dict(query or {}),
+                headers,
+                dict(body) if body is not None else None,
+                # PyGithub's own connection keeps the request that is about to be sent, and threads
+                # would send each other's; copies share the sockets only.
+                copy(self._connection),
             )
         except (requests.RequestException, *_REFUSED_BY_LIBRARY) as failure:
             raise UpstreamError(
                 ErrorKind.GITHUB,
-                f"GitHub did not answer {verb} {_bare(path)}.",
+                f"GitHub did not answer {verb} {bare(path)}.",
                 detail=f"{type(failure).__name__}: {failure}"[:300],
                 remedy="Check the address, the proxy and the certificate, or try again later.",
                 maybe_done=verb != "GET",
             ) from failure
         if status == 304 and before is not None:
             return before
-        reply = Reply(status, answered, _decoded(text, status, verb, path))
+        reply = Reply(status, answered, decoded(text, status, verb, path))
         if verb == "GET" and status == 200 and "etag" in answered:
             self._known[address] = reply
         return reply
@@ -182,6 +197,18 @@ class Client:
 
 _REFUSED_BY_LIBRARY = (GithubException, RuntimeError, AssertionError)
 """How PyGithub refuses a redirect, or a `Link`, to another host."""
+
+
+def _connection(api_url: str) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
+    parts = urlsplit(api_url)
+    made = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
+    return made(
+        parts.hostname or "",
+        parts.port,
+        timeout=_TIMEOUT,
+        verify=tls.bundle() or True,
+        pool_size=_AT_ONCE,
+    )
 
 
 def _check_address(api_url: str) -> None:
@@ -195,89 +222,3 @@ def _check_address(api_url: str) -> None:
 
 def _backoff(attempt: int) -> float:
     return random.uniform(0.5, 1.0) * float(2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
-
-
-def _bare(path: str) -> str:
-    return urlsplit(path).path
-
-
-def _decoded(text: str, status: int, verb: str, path: str) -> Any:
-    if not text and (verb != "GET" or status != 200):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        if 300 <= status < 400 or status in {404, 410} or status >= 500:
-            return {}
-        raise _stranger(verb, path, status, html=text.lstrip().startswith("<")) from None
-
-
-def _stranger(verb: str, path: str, status: int, *, html: bool = False) -> UpstreamError:
-    return UpstreamError(
-        ErrorKind.CONFIGURATION if html else ErrorKind.GITHUB,
-        f"What answers {verb} {_bare(path)} is not GitHub's API.",
-        remedy="Check GITHUB_API_URL; Enterprise Server's ends in /api/v3.",
-        status=status,
-        maybe_done=verb != "GET",
-    )
-
-
-def _listed(reply: Reply, member: str, path: str) -> list[Any]:
-    found = reply.data
-    if member:
-        found = found.get(member) if isinstance(found, dict) else None
-    if not isinstance(found, list):
-        raise _stranger("GET", path, reply.status)
-    return found
-
-
-def _next_page(link: str) -> str:
-    for part in link.split(","):
-        address, _, relation = part.partition(";")
-        if 'rel="next"' in relation:
-            return address.strip().strip("<>")
-    return ""
-
-
-_KINDS = {401: ErrorKind.GITHUB_AUTH, 403: ErrorKind.GITHUB_PERMISSION}
-_REMEDIES = {
-    401: "Check `github-token`: it is wrong, expired or revoked.",
-    403: "Grant the permission in the job's `permissions:` or to the token, "
-    "see README, Permissions.",
-}
-
-
-def _limited(path: str, pause: float) -> UpstreamError:
-    """A status of its own: this passes by itself, unlike the permission that 403 stands for."""
-    return UpstreamError(
-        ErrorKind.GITHUB,
-        f"GitHub's rate limit for `github-token` is used up for {round(pause)} s ({_bare(path)}).",
-        status=429,
-        remedy="Run it later, or give the bot a token of its own.",
-    )
-
-
-def _refusal(verb: str, path: str, reply: Reply) -> UpstreamError:
-    if reply.status < 400:
-        return _moved(verb, path, reply)
-    data = reply.data if isinstance(reply.data, dict) else {}
-    details = [str(data.get("message", ""))]
-    details += [str(e.get("message") or e) for e in data.get("errors") or () if e]
-    return UpstreamError(
-        _KINDS.get(reply.status, ErrorKind.GITHUB),
-        f"GitHub answered {reply.status} to {verb} {_bare(path)}.",
-        status=reply.status,
-        detail="; ".join(d for d in details if d),
-        remedy=_REMEDIES.get(reply.status, ""),
-        maybe_done=reply.status >= 500 and verb != "GET",
-    )
-
-
-def _moved(verb: str, path: str, reply: Reply) -> UpstreamError:
-    host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
-    return UpstreamError(
-        ErrorKind.CONFIGURATION,
-        f"GITHUB_API_URL redirects {verb} {_bare(path)} to {host} ({reply.status}).",
-        status=reply.status,
-        remedy="Set it to the final address of the API; Enterprise Server's ends in /api/v3.",
-    )
