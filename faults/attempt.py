@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +32,11 @@ class RunClock(SystemClock):
         self._passage = passage
 
     def now(self) -> datetime:
-        """The world's wall clock."""
-        return self._world.now()
+        """The runner's wall clock, which may be wrong and may jump."""
+        return self._world.now() + timedelta(seconds=self._passage.skew)
 
     def monotonic(self) -> float:
-        """The same, without a date."""
+        """The world's time; it never jumps."""
         return self._world.passed
 
     def sleep(self, seconds: float) -> None:
@@ -43,6 +45,13 @@ class RunClock(SystemClock):
             raise KilledError
         super().sleep(0)
         self._world.let_pass(seconds)
+
+
+def _can_be_ended() -> None:
+    """At its end the product is deaf to signals, since its process is over; ours is not."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ class Attempt:
             pass
         except BaseException as other:  # noqa: BLE001 - the finding itself
             escaped = repr(other)
+        finally:
+            _can_be_ended()
         self.told = self.left(code, escaped, said.getvalue())
         return self.told
 

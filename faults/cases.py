@@ -3,30 +3,71 @@
 from __future__ import annotations
 
 import functools
-import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import zip_longest
 
 from bot.sandbox.http import HttpResponse
 from faults.attempt import Told
 from faults.gate import Asked, Serve, heard
+from faults.interleaved import PairsOf, Three
 from faults.kinds import KINDS, EachOnce, Once
+from faults.limits import LIMITS, Limiter
+from faults.played import Case, Played, judged
 from faults.processes import Process
-from faults.turns import Interleaving, Lottery
 from faults.verdicts import carry_on, findings
 from faults.world import BACKENDS, World
 
 
-class Case(Protocol):
-    """One story with one thing going wrong."""
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """At one call of the first run a rate limit begins, with the runner's clock two hours off."""
 
-    @property
-    def backend(self) -> str:
-        """`tasks` or `chats`."""
+    backend: str
+    number: int
+    kind: str
 
     def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
-        """The runs in order, and what they left wrong."""
+        """The limited run; when the limit is over, unspoiled ones."""
+        run = world.begin()
+        run.passage.skew = -7200.0
+        limiter = Limiter(world, self.number, LIMITS[self.kind])
+        run.passage.rule = limiter
+        told = run.play()
+        limiter.be_over()
+        runs = carry_on(world, [told])
+        mishandled = Counter({"limits mishandled": limiter.mishandled(told)})
+        return runs, +(findings(world, runs) + mishandled)
+
+
+@dataclass(frozen=True, slots=True)
+class Jumped:
+    """The runner's wall clock jumps at one call of the first run, which may be killed right then.
+
+    The servers' clocks are right, monotonic time does not jump.
+    """
+
+    backend: str
+    number: int
+    seconds: float
+    killed: bool = False
+
+    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
+        """The run with the jump, or one that is wrong throughout and then killed; then others."""
+        run = world.begin()
+        if self.killed:
+            run.passage.skew = self.seconds
+
+        def jump(asked: Asked, serve: Serve) -> HttpResponse | None:
+            if asked.number == self.number:
+                run.passage.skew = self.seconds
+                run.passage.is_dead = self.killed
+            return serve()
+
+        run.passage.rule = jump
+        runs = carry_on(world, [run.play()])
+        return runs, findings(world, runs)
 
 
 @functools.cache
@@ -125,36 +166,10 @@ class Hunted:
         return runs, findings(world, runs)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Run A stops after its call `i`, B runs to its call `j`, A ends, B ends."""
+JUMPS = (-86_400.0, -600.0, 600.0, 86_400.0)
+"""Seconds."""
 
-    backend: str
-    i: int
-    j: int
-
-    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
-        """Both runs, and the event once more."""
-        schedule = Interleaving(world, self.i, self.j)
-        runs = carry_on(world, schedule.play())
-        return runs, findings(world, runs, held_telling=schedule.held_telling)
-
-
-@dataclass(frozen=True, slots=True)
-class Three:
-    """Three runs at once; a seed says whose call is next."""
-
-    backend: str
-    seed: int
-
-    def play(self, world: World) -> tuple[list[Told], dict[str, int]]:
-        """All of them, and the event once more."""
-        schedule = Lottery(world, 3, random.Random(self.seed))  # noqa: S311 - a schedule
-        runs = carry_on(world, schedule.play())
-        return runs, findings(world, runs, held_telling=schedule.held_telling)
-
-
-Part = Callable[[str, list[Asked]], Iterator[Case]]
+Part = Callable[[str, list[Asked]], Iterator[Case | PairsOf]]
 
 
 def _spoiled(backend: str, calls: list[Asked]) -> Iterator[Case]:
@@ -165,13 +180,27 @@ def _killed(backend: str, calls: list[Asked]) -> Iterator[Case]:
     return (Killed(backend, asked.number, after) for asked in calls for after in (False, True))
 
 
-def _pairs(backend: str, calls: list[Asked]) -> Iterator[Case]:
-    numbers = range(1, len(calls) + 1)
-    return (Pair(backend, i, j) for i in numbers for j in numbers)
+def _pairs(backend: str, calls: list[Asked]) -> Iterator[PairsOf]:
+    return (PairsOf(backend, i, len(calls)) for i in range(1, len(calls) + 1))
+
+
+def _limited(backend: str, calls: list[Asked]) -> Iterator[Case]:
+    return (
+        Limited(backend, asked.number, kind)
+        for asked in calls
+        for kind, limit in LIMITS.items()
+        if asked.server == limit.server
+    )
+
+
+def _jumped(backend: str, calls: list[Asked]) -> Iterator[Case]:
+    for asked in calls:
+        yield from (Jumped(backend, asked.number, seconds) for seconds in JUMPS)
+        yield from (Jumped(backend, asked.number, s, killed=True) for s in JUMPS)
 
 
 def _threes(backend: str, _: list[Asked]) -> Iterator[Case]:
-    return (Three(backend, seed) for seed in range(100))
+    return (Three(backend, seed) for seed in range(250))
 
 
 def _storms(backend: str, _: list[Asked]) -> Iterator[Case]:
@@ -186,26 +215,31 @@ def _processes(backend: str, calls: list[Asked]) -> Iterator[Case]:
 
 
 PARTS: dict[str, Part] = {
-    "calls in trouble": _spoiled,
-    "kills": _killed,
     "two runs": _pairs,
     "three runs": _threes,
+    "kills": _killed,
+    "calls in trouble": _spoiled,
+    "rate limits": _limited,
+    "clock jumps": _jumped,
     "storms": _storms,
     "processes": _processes,
 }
 
 
-def cases(part: str) -> list[Case]:
-    """Every case of that part, for both backends."""
-    return [case for backend in BACKENDS for case in PARTS[part](backend, story(backend))]
+def cases(part: str) -> list[Case | PairsOf]:
+    """Every case of that part, for both backends in turn."""
+    backends = [PARTS[part](backend, story(backend)) for backend in BACKENDS]
+    return [case for both in zip_longest(*backends) for case in both if case is not None]
 
 
-def play(case: Case) -> tuple[str, dict[str, int]]:
-    """One case in a world of its own; the text says what happened where something was found."""
-    with heard(), World(case.backend) as world:
-        runs, findings = case.play(world)
-        if not findings:
-            return "", {}
-        told = [(run.outcome, run.outputs.get("error-message", "")) for run in runs]
-        escaped = [run.escaped for run in runs if run.escaped]
-        return f"{case}: {dict(findings)}, {world.made()}, {told} {escaped}", dict(findings)
+def play(case: Case | PairsOf) -> Played:
+    """A world for each case; the text says what happened where something was found."""
+    with heard(sockets=isinstance(case, _ON_SOCKETS)):
+        if isinstance(case, PairsOf):
+            return case.played()
+        with World(case.backend, sockets=isinstance(case, _ON_SOCKETS)) as world:
+            return judged(case, world, case.play(world))
+
+
+_ON_SOCKETS = (Storm, Hunted, Process)
+"""What a client library makes of a socket's trouble is seen here."""

@@ -14,9 +14,11 @@ from typing import Any, Protocol
 
 import httpx
 import requests
+from github.Requester import HTTPRequestsConnectionClass, RequestsResponse
 from requests.adapters import HTTPAdapter
 
 from bot.sandbox.http import HttpRequest, HttpResponse, HttpSandbox
+from faults.wire import SERVERS, send_by_httpx, send_by_pygithub
 
 _WORD = "x-gate"
 """A header that tells the client's side what to make of an answer."""
@@ -64,6 +66,8 @@ class Passage:
     rule: Rule = plainly
     asked: list[Asked] = field(default_factory=list)
     is_dead: bool = False
+    skew: float = 0.0
+    """Seconds by which the run's own wall clock is ahead of the world's."""
 
 
 class Gate:
@@ -73,8 +77,15 @@ class Gate:
         self._by_token: dict[str, Passage] = {}
         self._by_address: dict[str, Passage] = {}
         self._lock = threading.Lock()
+        self._servers = servers
         for server in servers:
             self._guard(server)
+            SERVERS.add(server)
+
+    def close(self) -> None:
+        """Nothing comes through any more."""
+        for server in self._servers:
+            SERVERS.remove(server)
 
     def passage(self, *tokens: str) -> Passage:
         """The way of a run with these tokens."""
@@ -139,13 +150,18 @@ def cut(answer: HttpResponse) -> HttpResponse:
 
 
 @contextmanager
-def heard() -> Iterator[None]:
-    """The client's side: no time passes for a time-out, and a killed run hears nothing more."""
+def heard(*, sockets: bool = False) -> Iterator[None]:
+    """The client's side: no time passes for a time-out, and a killed run hears nothing more.
+
+    Requests to a world of this process need no socket, unless `sockets`.
+    """
     httpx_send = httpx.HTTPTransport.handle_request
     requests_send = HTTPAdapter.send
+    pygithub_send = HTTPRequestsConnectionClass.getresponse
 
     def by_httpx(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        answer = httpx_send(self, request)
+        server = None if sockets else SERVERS.behind(str(request.url))
+        answer = send_by_httpx(server, request) if server else httpx_send(self, request)
         word = answer.headers.get(_WORD)
         if word:
             answer.close()
@@ -155,19 +171,30 @@ def heard() -> Iterator[None]:
             raise httpx.ReadTimeout("timed out", request=request)
         return answer
 
-    def by_requests(self: HTTPAdapter, *args: Any, **kwargs: Any) -> requests.Response:
-        answer = requests_send(self, *args, **kwargs)
-        word = answer.headers.get(_WORD)
-        if word == "killed":
-            raise KilledError
-        if word == "timeout":
-            raise requests.ReadTimeout("timed out")
-        return answer
+    def by_requests(self: HTTPAdapter, *args: Any, **how: Any) -> requests.Response:
+        return _requests_heard(requests_send(self, *args, **how))
+
+    def by_pygithub(self: HTTPRequestsConnectionClass) -> RequestsResponse:
+        server = None if sockets else SERVERS.behind(f"//{self.host}:{self.port}")
+        if server is None:
+            return pygithub_send(self)
+        return RequestsResponse(_requests_heard(send_by_pygithub(server, self)))
 
     httpx.HTTPTransport.handle_request = by_httpx  # type: ignore[method-assign]
     HTTPAdapter.send = by_requests  # type: ignore[method-assign]
+    HTTPRequestsConnectionClass.getresponse = by_pygithub  # type: ignore[method-assign]
     try:
         yield
     finally:
         httpx.HTTPTransport.handle_request = httpx_send  # type: ignore[method-assign]
         HTTPAdapter.send = requests_send  # type: ignore[method-assign]
+        HTTPRequestsConnectionClass.getresponse = pygithub_send  # type: ignore[method-assign]
+
+
+def _requests_heard(answer: requests.Response) -> requests.Response:
+    word = answer.headers.get(_WORD)
+    if word == "killed":
+        raise KilledError
+    if word == "timeout":
+        raise requests.ReadTimeout("timed out")
+    return answer

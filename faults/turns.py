@@ -52,7 +52,8 @@ class Walker:
         with self.changed:
             self.arrived += 1
             turn = self.arrived
-            self.held_telling |= turn > self.limit > 0 and asked.url.endswith(_TELLING)
+            telling = asked.method == "POST" and asked.url.endswith(_TELLING)
+            self.held_telling |= turn > self.limit > 0 and telling
             self.changed.notify_all()
             self.changed.wait_for(lambda: turn <= self.limit, PATIENCE)
             self.serving += 1
@@ -97,6 +98,8 @@ class Interleaving:
     i: int
     j: int
     held_telling: int = 0
+    is_last: bool = False
+    """Whether B ended before its call `j`: every greater `j` is this same schedule."""
 
     def play(self) -> list[Told]:
         """What both left."""
@@ -105,6 +108,7 @@ class Interleaving:
         first.go(self.i)
         second.thread.start()
         second.go(self.j)
+        self.is_last = second.ended
         first.go(float("inf"))
         second.go(float("inf"))
         self.held_telling = first.held_telling + second.held_telling

@@ -83,9 +83,13 @@ def _job(color: str) -> JobSeed:
 
 @dataclass(slots=True)
 class World:
-    """One red pull request. The agent's first push is red again, its second one is green."""
+    """One red pull request. The agent's first push is red again, its second one is green.
+
+    `sockets` serves it on loopback, for other processes and for what only a socket shows.
+    """
 
     backend: str
+    sockets: bool = False
     passed: float = 0.0
     root: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="faults-")))
     prompts: list[str] = field(default_factory=list)
@@ -114,8 +118,9 @@ class World:
         files = {".github/workflows/ci.yml": _WORKFLOW, "prices.py": "whole\n"}
         self.repository = self.github.create_repository("acme/widgets", files)
         self.gate = Gate(self.github, self.github.blobs, self.coder)
-        self.github.start()
-        self.coder.start()
+        if self.sockets:
+            self.github.start()
+            self.coder.start()
         self.repository.commit("feature", {"prices.py": "broken\n"}, "Vouchers", start=False)
         self.repository.open_pull_request("feature", author="alice")
         self.finish_runs()
@@ -194,6 +199,11 @@ class World:
                 return state.final.value
         return ""
 
+    def is_green(self, sha: str) -> bool:
+        """Whether the newest run of that commit succeeded."""
+        runs = [run for run in self.repository.runs if run.head_sha == sha]
+        return bool(runs) and runs[-1].attempt.conclusion == "success"
+
     def _comments(self) -> list[str]:
         issues = self.repository.state.issues.values()
         return [c.body for issue in issues for c in issue.comments if c.user.login == BOT]
@@ -223,6 +233,8 @@ class World:
             "coder_token": coder_token,
             "coder_template_name": "ci-repair",
             "coder_backend": self.backend,
+            # A longer interval would only repeat the same look at the same checks.
+            "poll_interval_seconds": "1",
         }
         folder = self.root / f"run-{self._runs}"
         return Attempt(self, passage, folder, event or self.event, given | inputs)
@@ -233,6 +245,7 @@ class World:
 
     def close(self) -> None:
         """Stop everything; nothing is left."""
+        self.gate.close()
         self.coder.close()
         self.github.close()
         shutil.rmtree(self.root, ignore_errors=True)

@@ -196,11 +196,15 @@ class Snapshot:
         return self.state.generation + 1
 
     def forget(self, facets: tuple[Facet, ...]) -> Snapshot:
-        """Without what may have changed since it was read."""
+        """Without what may have changed since it was read, and without what follows from it.
+
+        What the checks say, they say of the head that was read before them.
+        """
+        verdict = {"checks": UNREAD, "red_again": UNREAD}
         changing: dict[Facet, dict[str, Any]] = {
             Facet.SESSION: {"session": UNREAD},
-            Facet.HEAD: {"head": UNREAD},
-            Facet.CHECKS: {"checks": UNREAD, "red_again": UNREAD},
+            Facet.HEAD: {"head": UNREAD, **verdict},
+            Facet.CHECKS: verdict,
         }
         return replace(self, **{k: v for f in facets for k, v in changing[f].items()})
 

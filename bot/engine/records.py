@@ -28,7 +28,7 @@ def begun(facts: Snapshot, session: Session, turn_started: datetime) -> ItemStat
         run_id=facts.run.run.id,
         session_id=session.id,
         fingerprint=fingerprint[:KEPT],
-        turn_started=turn_started,
+        turn_started=latest(turn_started, session.created_at),
     )
 
 
@@ -54,7 +54,16 @@ def judged(facts: Snapshot, verdict: Verdict) -> ItemState:
 
 def asking(state: ItemState, session: Session, now: datetime) -> ItemState:
     """Written before a message is sent, so that a later run knows that it may be on its way."""
-    return replace(state, asking=True, turn_started=now, turn_after=session.since)
+    started = latest(now, session.since)
+    return replace(state, asking=True, turn_started=started, turn_after=session.since)
+
+
+def latest(now: datetime, told: datetime | None) -> datetime:
+    """Now by our clock, unless that is behind what a server told of something that has happened.
+
+    What is written is read by a run on another machine, whose clock may be right.
+    """
+    return now if told is None else max(now, told)
 
 
 def cut_off(state: ItemState, now: datetime) -> ItemState:

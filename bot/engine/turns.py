@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.decide.snapshot import ItemState, Snapshot
+from bot.engine import records
 from bot.model import Session
 from bot.ports import Clock
 
@@ -56,7 +57,9 @@ def _noted(facts: Snapshot, head: str) -> Snapshot:
     state = facts.state
     if not head or not isinstance(state, ItemState) or state.final or state.head == head:
         return facts
-    return replace(facts, state=replace(state, head=head, head_seen=facts.now))
+    told = facts.session.since if isinstance(facts.session, Session) else None
+    seen = records.latest(facts.now, told)
+    return replace(facts, state=replace(state, head=head, head_seen=seen))
 
 
 def _seen_for(facts: Snapshot, head: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -96,6 +97,7 @@ class WorkflowFile:
     jobs: tuple[JobSpec, ...]
 
 
+@lru_cache(maxsize=64)  # every push and pull request asks it of every workflow there is
 def read_triggers(path: str, text: str) -> tuple[str, dict[str, Mapping[str, Any]]]:
     """Name and `on` of a workflow, leniently: whether it starts comes before how it is written."""
     loaded = _load(path, text)

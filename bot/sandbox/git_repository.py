@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -65,12 +66,14 @@ class GitRepository:
 
     def refs(self) -> dict[str, str]:
         """Every ref's full name and the SHA it points to, read as files: no process is started."""
-        found = self._packed()
-        for file in (self.path / "refs").rglob("*"):
-            if file.suffix == ".lock" or not file.is_file():
-                continue
-            with suppress(FileNotFoundError):  # deleted by a push just now
-                found[str(file.relative_to(self.path))] = file.read_text().strip()
+        found, skipped = self._packed(), len(str(self.path)) + 1
+        for folder, _, names in os.walk(self.path / "refs"):
+            for name in names:
+                if name.endswith(".lock"):
+                    continue
+                file = f"{folder}/{name}"
+                with suppress(FileNotFoundError), open(file) as content:  # noqa: PTH123 - hot path; a push may delete it
+                    found[file[skipped:]] = content.read().strip()
         return dict(sorted(found.items()))
 
     def ref(self, full_name: str) -> str | None:

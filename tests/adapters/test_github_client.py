@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from github.Requester import HTTPRequestsConnectionClass
 
 from bot.adapters.github_api import GitHubApi
 from bot.errors import ConfigurationError, UpstreamError
@@ -131,6 +134,51 @@ def test_a_limit_that_lasts_too_long_ends_at_once(github_sandbox):
 
     assert (told.value.kind, clock.slept) == (ErrorKind.GITHUB, [])
     assert "rate limit" in told.value.message
+
+
+def test_nothing_is_sent_before_a_limit_is_over():
+    """Neither by another call nor by a later try of the engine."""
+    clock = FakeClock()
+    answers = limited(403, retry_after="600"), HttpResponse(200, REPOSITORY)
+    with StandIn(*answers) as github, adapter(github.origin, clock) as api:
+        for _ in range(2):
+            with pytest.raises(UpstreamError, match=r"rate limit .* 600 s"):
+                api.repository()
+        assert len(github.asked) == 1
+        clock.sleep(600)
+        assert api.repository().id == 1
+
+
+def test_a_write_is_sent_again_after_a_short_limit():
+    """A limit refuses before any effect, so nothing is written twice."""
+    clock = FakeClock()
+    made = {"number": 7, "html_url": "https://github.com/octo/app/issues/7", "body": "B"}
+    with (
+        StandIn(limited(403, retry_after="30"), HttpResponse(201, made)) as github,
+        adapter(github.origin, clock) as api,
+    ):
+        assert api._client.post("/repos/octo/app/issues", {"title": "T"})["number"] == 7
+    assert (clock.slept, len(github.asked)) == ([30.0], 2)
+
+
+def test_threads_get_their_own_answers(monkeypatch):
+    """Both requests are made up before either is sent: each still gets what it asked for."""
+    ready, made_up = threading.Barrier(2, timeout=5), HTTPRequestsConnectionClass.request
+
+    def request(self, *what):
+        made_up(self, *what)
+        ready.wait()
+
+    monkeypatch.setattr(HTTPRequestsConnectionClass, "request", request)
+    paths = ["/repos/octo/one", "/repos/octo/two"]
+    with (
+        StandIn(lambda asked: HttpResponse(200, {"seen": asked.path})) as github,
+        adapter(github.origin) as api,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        seen = [answer["seen"] for answer in pool.map(api._client.get, paths)]
+
+    assert seen == paths
 
 
 def test_what_did_not_change_is_not_sent_again(github_sandbox):

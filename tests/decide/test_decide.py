@@ -815,7 +815,8 @@ def test_the_item_of_a_pull_request_is_its_number():
     [
         ((), {"session", "head", "checks", "red_again"}),
         ((Facet.SESSION,), {"head", "checks", "red_again"}),
-        ((Facet.HEAD, Facet.CHECKS), {"session"}),
+        ((Facet.HEAD,), {"session"}),
+        ((Facet.CHECKS,), {"session", "head"}),
     ],
 )
 def test_forget(facets: tuple[Facet, ...], kept: set[str]) -> None:

@@ -10,15 +10,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.cases import Case, Hunted, Pair, Spoiled, Storm, Three, play, story
+from faults.cases import Hunted, Jumped, Limited, Spoiled, Storm, play, story
 from faults.gate import heard
+from faults.interleaved import Pair, Three
 from faults.kinds import KINDS
+from faults.limits import LIMITS
+from faults.played import Case
 from faults.world import BACKENDS, World
 
 SEED = 20261121
 """Of the sample; another one is another sample of the same matrix."""
 
 _luck = random.Random(SEED)  # noqa: S311 - a sample, not a secret
+TELLS = ("/send", "/messages")
 CREATES = ("/tasks/me", "/chats", "/comments", "/pulls", "/send")
 FATAL = ("401", "403", "404", "garbage JSON")
 """What no read survives: the storm of these ends a run at each call, so a sample has to do."""
@@ -32,9 +36,9 @@ def _heard() -> Iterator[None]:
 
 
 def _nothing_found(case: Case) -> None:
-    text, findings = play(case)
+    played = play(case)
 
-    assert findings == {}, text
+    assert played.found == {}, played.text
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -69,6 +73,30 @@ def test_a_call_refused(backend, kind):
     _nothing_found(Spoiled(backend, asked, kind))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", LIMITS)
+def test_a_rate_limit(backend, kind):
+    """Waited out where it is short, else an error that names it; nothing is asked too early."""
+    server = LIMITS[kind].server
+    calls = [asked.number for asked in story(backend) if asked.server == server]
+    _nothing_found(Limited(backend, _luck.choice(calls), kind))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("seconds", [-600.0, 86_400.0])
+def test_a_clock_jumps(backend, seconds):
+    """The runner's own clock decides nothing."""
+    _nothing_found(Jumped(backend, _luck.randint(1, 70), seconds))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("place", [0.3, 0.45, 0.65])
+def test_a_clock_a_day_behind(backend, place):
+    """What a killed run wrote down by it ends no turn and no verification of the next one."""
+    number = round(place * len(story(backend)))
+    _nothing_found(Jumped(backend, number, -86_400.0, killed=True))
+
+
 # A process that is killed closes nothing; here its sockets wait for the collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -85,6 +113,14 @@ def test_two_runs(backend):
     for asked in story(backend):
         if asked.method == "POST" and asked.url.endswith(CREATES):
             _nothing_found(Pair(backend, asked.number - 1, 999))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_told_once(backend):
+    """A run that is held anywhere before it tells the agent sees that another one has told it."""
+    telling = next(a for a in story(backend) if a.is_write and a.url.endswith(TELLS))
+    for number in range(telling.number - 4, telling.number):
+        _nothing_found(Pair(backend, number - 1, 999))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

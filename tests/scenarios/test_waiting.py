@@ -111,6 +111,27 @@ def test_the_whole_is_bounded(stage: Stage):
     assert stage.clock.passed <= 2 * (300 + 300) + 60
 
 
+@tasks_only
+def test_a_push_while_the_agent_cannot_be_told(stage: Stage):
+    """The next verdict is of the new head, and not of the checks of the one before it."""
+    number = stage.red_pull_request()
+    stage.colors += ["rounding"]
+    stage.fixes.append({"prices.py": "half\n"})
+    heads: list[str] = []
+
+    def push_and_refuse(request: HttpRequest) -> None:
+        if request.path.endswith("/send") and not heads:
+            ours = next(p for p in stage.repository.state.pulls.values() if p.number != number)
+            made = stage.repository.commit(ours.head_ref, FIX, "The other half", author="alice")
+            heads.append(made)
+            raise Fault("busy", respond=HttpResponse(409, {"message": "Task is initializing."}))
+
+    stage.coder.fault_hooks.append(push_and_refuse)
+    told = stage.run()
+
+    assert (told.outcome, told.outputs["verified-sha"]) == ("fixed", heads[0])
+
+
 @pytest.mark.row("under-way")
 def test_an_agent_that_flaps(stage: Stage):
     """Stillness that ends again is no end; the agent's push and report are."""

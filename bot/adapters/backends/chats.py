@@ -108,9 +108,14 @@ class ChatBackend:
         text = text.strip()
         if session.paused:
             self._unarchive(session)
-        elif has_moved(session, self.observe(session)):
+        elif has_moved(session, self._glanced(session)):
             raise SessionBusyError(ErrorKind.CODER, "Somebody else told the agent something.")
         return self._say(session, text)
+
+    def _glanced(self, session: Session) -> Session:
+        """The chat now, by one read: nothing else may happen between this look and a message."""
+        chat = self._calls.by_id(session.id)
+        return gone(session) if chat is None else self._at_a_glance(chat)
 
     def pause(self, session: Session) -> Session:
         """Interrupt the turn and stop the workspace; a message goes on later."""

@@ -22,14 +22,12 @@ from bot.adapters import tls
 from bot.adapters.backends.answer import OBJECT_MISSING, ROUTE_MISSING, Answer
 from bot.adapters.backends.options import CoderOptions
 from bot.adapters.backends.refusals import signed_out
+from bot.adapters.restraint import LONGEST_PAUSE, Restraint
 from bot.errors import BotError, ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
 
 READ_TRIES = 3
-LONGEST_PAUSE = 60.0
-"""Seconds: the `Retry-After` of Coder's rate limit, and the most that a read waits in all."""
-
 _USUAL: Final = httpx.Timeout(30.0, connect=10.0)
 _SLOW: Final = httpx.Timeout(30.0, connect=10.0, read=90.0)
 _SETTLED: Final = ("Task workspace ID is invalid.", "task has no workspace ID")
@@ -46,6 +44,7 @@ class CoderHttp:
     ) -> None:
         self.version: tuple[int, int, int] | None = None
         self._clock = clock
+        self._restraint = Restraint(clock)
         self._base = options.base_url
         self._is_coder = False
         encrypted = self._base.startswith("https:")
@@ -89,20 +88,27 @@ class CoderHttp:
         raise AssertionError(READ_TRIES)
 
     def post(self, path: str, body: Any = None, *, slow: bool = False) -> Answer:
-        """POST, once. A lost answer is an `UpstreamError` that says `maybe_done`.
+        """POST, once, and again after a rate limit, which refuses before any effect.
+
+        A lost answer is an `UpstreamError` that says `maybe_done`.
 
         `slow` is for the message to a task: Coder dials the agent for up to 30 s, and typing takes
         up to 15 s more (coderd/aitasks.go, agentapi's conversation.go).
         """
-        return self._once("POST", path, body=body, timeout=_SLOW if slow else _USUAL)
+        return self._write("POST", path, body=body, timeout=_SLOW if slow else _USUAL)
 
     def patch(self, path: str, body: Any) -> Answer:
-        """PATCH, once."""
-        return self._once("PATCH", path, body=body)
+        """PATCH, as `post`."""
+        return self._write("PATCH", path, body=body)
 
     def delete(self, path: str) -> Answer:
-        """DELETE, once."""
-        return self._once("DELETE", path)
+        """DELETE, as `post`."""
+        return self._write("DELETE", path)
+
+    def _write(self, method: str, path: str, **how: Any) -> Answer:
+        answer = self._once(method, path, **how)
+        asked = _pause_told(answer)
+        return self._once(method, path, **how) if 0 < asked <= LONGEST_PAUSE else answer
 
     def _once(
         self,
@@ -113,6 +119,8 @@ class CoderHttp:
         body: Any = None,
         timeout: httpx.Timeout = _USUAL,
     ) -> Answer:
+        if self._restraint.wait():
+            raise _trouble(429, "")
         try:
             response = self._client.request(
                 method,
@@ -125,6 +133,7 @@ class CoderHttp:
             # Without its cause: a request object carries the token.
             raise self._no_answer(failure, method) from None
         answer = self._read(response)
+        self._restraint.keep_away(_pause_told(answer))
         if answer.status == 401:
             raise signed_out(answer.message, answer.detail)
         return answer
@@ -204,14 +213,19 @@ def _trouble(status: int, words: str, *, maybe_done: bool = False) -> UpstreamEr
     )
 
 
+def _pause_told(answer: Answer) -> float:
+    """Seconds by Coder's rate limit; 0 for everything else (a full queue is a 429 without them)."""
+    asked = answer.headers.get("Retry-After", "") if answer.status == 429 else ""
+    return float(asked) if asked.isdigit() else 0.0
+
+
 def _pause(answer: Answer, attempt: int) -> float | None:
     """Seconds before a GET is worth repeating; None when the answer stands.
 
     A 502 in Coder's own envelope stands: it tells of the task's app, not of Coder.
     """
     if answer.status == 429:
-        asked = answer.headers.get("Retry-After", "")
-        return min(float(asked), LONGEST_PAUSE) if asked.isdigit() else _backoff(attempt)
+        return _pause_told(answer) or _backoff(attempt)
     if answer.status in {500, 503, 504} and answer.detail not in _SETTLED:
         return _backoff(attempt)
     return None

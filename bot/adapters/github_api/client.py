@@ -1,42 +1,48 @@
 """The one file that knows PyGithub: authentication, requests, paging, retries, error translation.
 
 PyGithub's own retry is off, since it repeats POSTs on 5xx at once (GithubRetry.py, 2.10): reads are
-repeated here, through the clock, so that a wait can be cancelled; writes never are. Its pacing is
-off too: it sleeps where nobody can cancel it.
+repeated here, through the clock, so that a wait can be cancelled; writes are only after a rate
+limit, which refuses before any effect. Its pacing is off too: it sleeps where nobody can cancel it.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from copy import copy
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 from github import Auth, Github, GithubException
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
 
 from bot.adapters import tls
-from bot.adapters.github_api import refusals
+from bot.adapters.github_api.limits import pause_asked
+from bot.adapters.github_api.replies import (
+    Reply,
+    bare,
+    decoded,
+    graphql_refusal,
+    limited,
+    listed,
+    next_page,
+    refusal,
+    stranger,
+)
+from bot.adapters.restraint import Restraint
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
 
 API_VERSION = "2022-11-28"
 READ_TRIES = 4
-LONGEST_PAUSE = 60.0
 PER_PAGE = 100
+_AT_ONCE = 16
+"""Sockets that threads share."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: `data` is the decoded body, None for an empty one. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: Any
+_TIMEOUT = 15
+"""Seconds, as PyGithub's own."""
 
 
 class Client:
@@ -45,6 +51,7 @@ class Client:
     def __init__(self, *, api_url: str, token: str, clock: Clock, user_agent: str) -> None:
         _check_address(api_url)
         self._clock = clock
+        self._restraint = Restraint(clock)
         self.requests = 0
         self._known: dict[str, Reply] = {}
         self._requester = Github(
@@ -58,11 +65,13 @@ class Client:
             seconds_between_writes=0,
             lazy=True,
             api_version=API_VERSION,
-            pool_size=16,
+            pool_size=_AT_ONCE,
         ).requester
+        self._connection = _connection(api_url)
 
     def close(self) -> None:
         """Close the connections."""
+        self._connection.close()
         self._requester.close()
 
     def get(self, path: str, *, none_on: tuple[int, ...] = (), **query: str | int) -> Any:
@@ -75,8 +84,8 @@ class Client:
         url, parameters = path, {"per_page": PER_PAGE, **query}
         while url:
             reply = self.reply("GET", url, query=parameters)
-            yield from _listed(reply, member, url)
-            url, parameters = _next_page(reply.headers.get("link", "")), {}
+            yield from listed(reply, member, url)
+            url, parameters = next_page(reply.headers.get("link", "")), {}
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST once; a lost answer is an `UpstreamError` with `maybe_done`."""
@@ -100,7 +109,7 @@ class Client:
         status, answer = self._graphql(query, variables or {})
         errors = answer.get("errors")
         if errors or "data" not in answer:
-            raise refusals.graphql_refusal(errors or [], status)
+            raise graphql_refusal(errors or [], status)
         return answer["data"]
 
     def graphql_parts(self, query: str, variables: Mapping[str, Any]) -> tuple[Any, frozenset[str]]:
@@ -112,14 +121,14 @@ class Client:
         errors = answer.get("errors") or []
         paths: list[Sequence[Any]] = [error.get("path") or () for error in errors]
         if not answer.get("data") or any(len(path) < 2 for path in paths):
-            raise refusals.graphql_refusal(errors, status)
+            raise graphql_refusal(errors, status)
         return answer["data"], frozenset(str(path[1]) for path in paths)
 
     def _graphql(self, query: str, variables: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         body = {"query": query, "variables": dict(variables)}
         reply = self.reply("POST", self._requester.graphql_url, body=body)
         if not isinstance(reply.data, dict):
-            raise refusals.stranger("POST", "/graphql", reply.status)
+            raise stranger("POST", "/graphql", reply.status)
         return reply.status, reply.data
 
     def reply(
@@ -131,26 +140,31 @@ class Client:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """One exchange; a GET is tried again after trouble, with growing pauses."""
-        tries = READ_TRIES if verb == "GET" else 1
-        for attempt in range(1, tries + 1):
+        """One exchange. A GET is tried again after trouble, everything after a short rate limit."""
+        for attempt in range(1, READ_TRIES + 1):
+            is_last = attempt == READ_TRIES
+            left = self._restraint.wait()
+            if left:
+                raise limited(path, left)
             try:
                 reply = self._once(verb, path, query, body)
             except UpstreamError:
-                if attempt == tries:
+                if is_last or verb != "GET":
                     raise
                 self._clock.sleep(_backoff(attempt))
                 continue
             if reply.status < 300 or reply.status in none_on:
                 return reply
-            pause = self._pause_asked(reply)
-            transient = reply.status >= 500 or pause is not None
-            if not transient or attempt == tries or (pause or 0) > LONGEST_PAUSE:
-                raise (
-                    _refused(verb, path, reply) if pause is None else refusals.limited(path, pause)
-                )
-            self._clock.sleep(_backoff(attempt) if pause is None else pause)
-        raise AssertionError(tries)
+            pause = pause_asked(reply.status, reply.headers, reply.data, self._clock.now())
+            if pause is not None:
+                self._restraint.keep_away(pause)
+                if is_last:
+                    raise limited(path, pause)
+            elif reply.status < 500 or is_last or verb != "GET":
+                raise refusal(verb, path, reply)
+            else:
+                self._clock.sleep(_backoff(attempt))
+        raise AssertionError(READ_TRIES)
 
     def _once(
         self,
@@ -168,51 +182,45 @@ class Client:
         url = path if path.startswith("http") else quote(path, safe="/:@!$&'()*+,;=~%?")
         try:
             status, answered, text = self._requester.requestJson(
-                verb, url, dict(query or {}), headers, dict(body) if body is not None else None
+                verb,
+                url,
+                dict(query or {}),
+                headers,
+                dict(body) if body is not None else None,
+                # PyGithub's own connection keeps the request that is about to be sent, and threads
+                # would send each other's; copies share the sockets only.
+                copy(self._connection),
             )
         except (requests.RequestException, *_REFUSED_BY_LIBRARY) as failure:
             raise UpstreamError(
                 ErrorKind.GITHUB,
-                f"GitHub did not answer {verb} {refusals.bare(path)}.",
+                f"GitHub did not answer {verb} {bare(path)}.",
                 detail=f"{type(failure).__name__}: {failure}"[:300],
                 remedy="Check the address, the proxy and the certificate, or try again later.",
                 maybe_done=verb != "GET",
             ) from failure
         if status == 304 and before is not None:
             return before
-        reply = Reply(status, answered, _decoded(text, status, verb, path))
+        reply = Reply(status, answered, decoded(text, status, verb, path))
         if verb == "GET" and status == 200 and "etag" in answered:
             self._known[address] = reply
         return reply
 
-    def _pause_asked(self, reply: Reply) -> float | None:
-        """Seconds that GitHub asks us to stay away; None when this is no rate limit.
-
-        Order: `retry-after`, else the reset time of a used-up primary limit (by the server's own
-        clock), else a minute (docs: rate limits for the REST API).
-        """
-        if reply.status not in {403, 429}:
-            return None
-        headers = reply.headers
-        if headers.get("retry-after", "").isdigit():
-            return float(headers["retry-after"])
-        if headers.get("x-ratelimit-remaining") == "0":
-            reset = float(headers.get("x-ratelimit-reset", 0))
-            return max(1.0, reset - self._server_time(headers))
-        message = str((reply.data or {}).get("message", "")).lower()
-        if reply.status == 429 or "rate limit" in message:
-            return LONGEST_PAUSE
-        return None
-
-    def _server_time(self, headers: Mapping[str, str]) -> float:
-        try:
-            return parsedate_to_datetime(headers["date"]).timestamp()
-        except (KeyError, ValueError):
-            return self._clock.now().timestamp()
-
 
 _REFUSED_BY_LIBRARY = (GithubException, RuntimeError, AssertionError)
 """How PyGithub refuses a redirect, or a `Link`, to another host."""
+
+
+def _connection(api_url: str) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
+    parts = urlsplit(api_url)
+    made = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
+    return made(
+        parts.hostname or "",
+        parts.port,
+        timeout=_TIMEOUT,
+        verify=tls.bundle() or True,
+        pool_size=_AT_ONCE,
+    )
 
 
 def _check_address(api_url: str) -> None:
@@ -226,35 +234,3 @@ def _check_address(api_url: str) -> None:
 
 def _backoff(attempt: int) -> float:
     return random.uniform(0.5, 1.0) * float(2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
-
-
-def _decoded(text: str, status: int, verb: str, path: str) -> Any:
-    if not text and (verb != "GET" or status != 200):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        if 300 <= status < 400 or status in {404, 410} or status >= 500:
-            return {}
-        raise refusals.stranger(verb, path, status, html=text.lstrip().startswith("<")) from None
-
-
-def _listed(reply: Reply, member: str, path: str) -> list[Any]:
-    found = reply.data
-    if member:
-        found = found.get(member) if isinstance(found, dict) else None
-    if not isinstance(found, list):
-        raise refusals.stranger("GET", path, reply.status)
-    return found
-
-
-def _next_page(link: str) -> str:
-    for part in link.split(","):
-        address, _, relation = part.partition(";")
-        if 'rel="next"' in relation:
-            return address.strip().strip("<>")
-    return ""
-
-
-def _refused(verb: str, path: str, reply: Reply) -> UpstreamError:
-    return refusals.refusal(verb, path, reply.status, reply.headers, reply.data)

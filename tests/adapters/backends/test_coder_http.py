@@ -155,14 +155,28 @@ def test_the_rate_limit_is_waited_for() -> None:
     assert [60.0] == server.clock.slept
 
 
-def test_a_long_retry_after_is_bounded() -> None:
-    """Nobody can make us wait for an hour in one call."""
+def test_a_long_retry_after_ends_it_at_once() -> None:
+    """Nobody can make us wait for an hour in one call; nor is anything sent before it is over."""
     limited = coder_answer(429, {"message": "You've been rate limited."})
     limited.headers["retry-after"] = "3600"
-    server = Server(limited)
-    error = fails(server.client())
-    assert [60.0] == server.clock.slept
-    assert "rate limit" in str(error)
+    server = Server(limited, coder_answer(200, {}))
+    client = server.client()
+    assert "rate limit" in str(fails(client))
+    assert [] == server.clock.slept
+    assert "rate limit" in str(fails(client))
+    assert 1 == len(server.requests)
+    server.clock.sleep(3600)
+    assert 200 == client.get("/api/v2/users/me").status
+
+
+def test_a_post_is_sent_again_after_the_rate_limit() -> None:
+    """It was refused before it had any effect; a full queue says no time, and stands."""
+    limited = coder_answer(429, {"message": "You've been rate limited."})
+    limited.headers["retry-after"] = "60"
+    full = coder_answer(429, {"message": "Message queue is full."})
+    server = Server(limited, full)
+    assert "Message queue is full." == server.client().post("/api/v2/chats/x/messages", {}).message
+    assert ([60.0], 2) == (server.clock.slept, len(server.requests))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""What GitHub answered, and which error an answer is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.errors import UpstreamError
+from bot.outcomes import ErrorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: `data` is the decoded body, None for an empty one. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+def bare(path: str) -> str:
+    """The address without its query, for messages."""
+    return urlsplit(path).path
+
+
+def decoded(text: str, status: int, verb: str, path: str) -> Any:
+    """The JSON of a body; an error for what only a stranger would answer."""
+    if not text and (verb != "GET" or status != 200):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        if 300 <= status < 400 or status in {404, 410} or status >= 500:
+            return {}
+        raise stranger(verb, path, status, html=text.lstrip().startswith("<")) from None
+
+
+def stranger(verb: str, path: str, status: int, *, html: bool = False) -> UpstreamError:
+    """The error for an answer that is not GitHub's."""
+    return UpstreamError(
+        ErrorKind.CONFIGURATION if html else ErrorKind.GITHUB,
+        f"What answers {verb} {bare(path)} is not GitHub's API.",
+        remedy="Check GITHUB_API_URL; Enterprise Server's ends in /api/v3.",
+        status=status,
+        maybe_done=verb != "GET",
+    )
+
+
+def listed(reply: Reply, member: str, path: str) -> list[Any]:
+    """The elements of one page."""
+    found = reply.data
+    if member:
+        found = found.get(member) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        raise stranger("GET", path, reply.status)
+    return found
+
+
+def next_page(link: str) -> str:
+    """The address behind `rel="next"`; empty on the last page."""
+    for part in link.split(","):
+        address, _, relation = part.partition(";")
+        if 'rel="next"' in relation:
+            return address.strip().strip("<>")
+    return ""
+
+
+_KINDS = {401: ErrorKind.GITHUB_AUTH, 403: ErrorKind.GITHUB_PERMISSION}
+_REMEDIES = {
+    401: "Check `github-token`: it is wrong, expired or revoked.",
+    403: "Grant the permission in the job's `permissions:` or to the token, "
+    "see README, Permissions.",
+}
+
+
+def limited(path: str, pause: float) -> UpstreamError:
+    """A status of its own: this passes by itself, unlike the permission that 403 stands for."""
+    return UpstreamError(
+        ErrorKind.GITHUB,
+        f"GitHub's rate limit for `github-token` is used up for {round(pause)} s ({bare(path)}).",
+        status=429,
+        remedy="Run it later, or give the bot a token of its own.",
+    )
+
+
+def refusal(verb: str, path: str, reply: Reply) -> UpstreamError:
+    """The error for a status that nobody asked for."""
+    if reply.status < 400:
+        return _moved(verb, path, reply)
+    data = reply.data if isinstance(reply.data, dict) else {}
+    details = [str(data.get("message", ""))]
+    details += [str(e.get("message") or e) for e in data.get("errors") or () if e]
+    return UpstreamError(
+        _KINDS.get(reply.status, ErrorKind.GITHUB),
+        f"GitHub answered {reply.status} to {verb} {bare(path)}.",
+        status=reply.status,
+        detail="; ".join(d for d in details if d),
+        remedy=_REMEDIES.get(reply.status, ""),
+        maybe_done=reply.status >= 500 and verb != "GET",
+    )
+
+
+def graphql_refusal(errors: Sequence[Any], status: int) -> UpstreamError:
+    """The first of the errors that came with status 200."""
+    first = errors[0] if errors and isinstance(errors[0], dict) else {}
+    return UpstreamError(
+        ErrorKind.GITHUB,
+        "GitHub refused a GraphQL query.",
+        status=status,
+        detail=str(first.get("message", "")),
+    )
+
+
+def _moved(verb: str, path: str, reply: Reply) -> UpstreamError:
+    host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
+    return UpstreamError(
+        ErrorKind.CONFIGURATION,
+        f"GITHUB_API_URL redirects {verb} {bare(path)} to {host} ({reply.status}).",
+        status=reply.status,
+        remedy="Set it to the final address of the API; Enterprise Server's ends in /api/v3.",
+    )
