@@ -61,6 +61,18 @@ class UpstreamError(BotError):
         self.maybe_done = maybe_done
 
 
+class OriginLostError(UpstreamError):
+    """The red run with which an item began is not there any more, so nothing tells what it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ErrorKind.GITHUB,
+            "Its red run cannot be found any more.",
+            status=404,
+            remedy="Delete the branch, or the session, if nobody needs it.",
+        )
+
+
 class SessionBusyError(UpstreamError):
     """The session cannot take a message now; the same call may work later."""
 

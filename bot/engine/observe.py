@@ -14,7 +14,7 @@ from bot.decide.verdict import relevant
 from bot.engine.background import Around
 from bot.engine.brief import Brief
 from bot.engine.red_run import RedRun
-from bot.errors import UpstreamError
+from bot.errors import OriginLostError, UpstreamError
 from bot.model import (
     RED_CONCLUSIONS,
     BackendName,
@@ -27,7 +27,6 @@ from bot.model import (
     Session,
     SessionState,
 )
-from bot.outcomes import ErrorKind
 from bot.policy import Mode, Policy
 from bot.ports import Ports
 
@@ -73,7 +72,7 @@ class Observer:
         if asked.item is not None:
             origin = self._red.origin_of(asked.item, asked.generation)
             if origin is None:
-                raise UpstreamError(ErrorKind.GITHUB, "Its red run cannot be found any more.")
+                raise OriginLostError
         else:
             assert asked.run is not None  # noqa: S101 - a request has a run or an item
             found = self._red.facts(asked.run)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.identity import item_hash, item_of_session, name_prefix, parse_branch
-from bot.model import Item
+from bot.model import Item, TargetKind
 from bot.ports import Ports
 
 _GOLDEN = (5**0.5 - 1) / 2
@@ -51,7 +51,9 @@ def in_turn(work: Sequence[OpenWork], turn: int) -> list[OpenWork]:
 
 
 def _keep(found: dict[str, OpenWork], work: OpenWork) -> None:
-    """The newest generation of each item, with its oldest time."""
+    """The newest generation of each item, with its oldest time; a pull request has a number."""
+    if work.item.kind is TargetKind.PULL_REQUEST and not work.item.ref.isdigit():
+        return
     key = item_hash(work.item)
     known = found.get(key)
     if known is None or known.generation < work.generation:

@@ -14,6 +14,7 @@ from bot.engine.lookout import TROUBLE, Lookout
 from bot.engine.loop import Engine
 from bot.engine.open_work import OpenWork, in_turn, open_work
 from bot.engine.settle import Settler
+from bot.errors import OriginLostError
 from bot.model import Outcome, Request
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
@@ -71,6 +72,8 @@ class Sweep:
         engine = self.engine(asked, self.ports.github)
         try:
             return engine.report(engine.run())
+        except OriginLostError as lost:
+            return _without_origin(work, lost)
         except TROUBLE as failure:
             kind = OutcomeKind.ERROR
             outcome = Outcome(kind, failure.message, error_kind=failure.kind)
@@ -93,6 +96,16 @@ class Sweep:
             more = f"; {left} are left for the next sweep" if left else ""
             outcome = Outcome(OutcomeKind.SWEPT, f"{len(open_items)} items were looked at{more}.")
         return ReportFacts(outcome=outcome, items=tuple(map(_swept, open_items)))
+
+
+def _without_origin(work: OpenWork, lost: OriginLostError) -> ReportFacts:
+    """A branch that only bears a name like ours is nobody's work; a session is somebody's."""
+    if work.since is None:
+        handled = SkipReason.ALREADY_HANDLED
+        outcome = Outcome(OutcomeKind.SKIPPED, lost.message, skip_reason=handled)
+    else:
+        outcome = Outcome(OutcomeKind.NEEDS_HUMAN, lost.message, remedy=lost.remedy)
+    return ReportFacts(outcome=outcome, item=work.item.name)
 
 
 def _carried_over(work: OpenWork) -> ReportFacts:

@@ -279,3 +279,24 @@ def test_checks_under_way_are_only_looked_at(stage: Stage):
 
     assert (opened.outcome, again.outcome) == ("pending", "pending")
     assert not [a for a in asked if "check-runs" in a or "/pulls/" in a or "/comments" in a]
+
+
+@pytest.mark.parametrize("ref", ["1", "99", "x"])
+def test_a_branch_that_only_bears_our_name(stage: Stage, ref):
+    """No red run ever led to it: nobody's work, and no trouble at every sweep."""
+    name = f"coder-fix/pr/{ref}/0123456789ab-1"
+    stage.repository.commit(name, {"x": "1"}, "x", from_branch="main", start=False)
+    told = stage.run({}, event="schedule", trigger="reconcile")
+
+    assert (told.outcome, told.code) == ("skipped/nothing-to-do", 0)
+
+
+def test_a_session_whose_run_is_gone(stage: Stage):
+    """What it was started for cannot be known any more: a person is asked, nothing is guessed."""
+    stage.red_pull_request()
+    stage.run(wait="none", comment="none")
+    stage.repository.runs.clear()
+    told = stage.run({}, event="schedule", trigger="reconcile")
+
+    assert told.outcome == "needs-human"
+    assert "red run cannot be found" in told.summary
