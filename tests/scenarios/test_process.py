@@ -28,6 +28,8 @@ from tests.scenarios.stage import BOT, PERMISSIONS, RED_LOG, WORKFLOW
 TOKEN = "ghp_" + "b0t" * 12
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0
+SOON = PATIENCE / 2
+"""Seconds: whoever waited for a hanging server would take longer. The figure is `make bench`'s."""
 
 
 @dataclass
@@ -143,7 +145,7 @@ def test_a_signal_during_the_wait(world: World, number, code):
     ended = interrupted(world.start(), number, lambda said: "Started session" in said)
     outputs = world.outputs()
 
-    assert (ended.code, ended.seconds < 5) == (code, True)
+    assert (ended.code, ended.seconds < SOON) == (code, True)
     assert (outputs["outcome"], outputs["error-kind"]) == ("error", "cancelled")
     assert outputs["session-url"].startswith(world.coder.url)
     assert outputs["session-url"] in outputs["error-message"]
@@ -172,7 +174,7 @@ def test_a_signal_while_a_server_hangs(world: World, server, end, has_session):
     ended = interrupted(process, signal.SIGTERM, lambda _: world.waiting.wait(PATIENCE))
     outputs = world.outputs()
 
-    assert (ended.code, ended.seconds < 5) == (143, True)
+    assert (ended.code, ended.seconds < SOON) == (143, True)
     assert (outputs["error-kind"], bool(outputs["session-url"])) == ("cancelled", has_session)
     assert "Traceback" not in ended.stdout
     assert list((world.folder / "temporary").iterdir()) == []
@@ -183,5 +185,5 @@ def test_a_signal_while_the_clean_up_hangs(world: World):
     world.hang(world.coder, "/pause")
     ended = interrupted(world.start(), signal.SIGTERM, lambda said: "Started session" in said)
 
-    assert (ended.code, ended.seconds < 5, world.waiting.is_set()) == (143, True, True)
+    assert (ended.code, ended.seconds < SOON, world.waiting.is_set()) == (143, True, True)
     assert world.outputs()["error-kind"] == "cancelled"
