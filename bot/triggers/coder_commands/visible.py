@@ -1,0 +1,57 @@
+"""Which lines of a comment are its author's own plain words? As GitHub renders it. Pure.
+
+The block structure is a CommonMark parser's business: a fence ends with the list item that holds
+it, a quote goes on without its `>`, and a comment's reader sees that. What no block claims (the
+definition of a link, containers nested too deeply) is not shown, and so is no text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bot.triggers.coder_commands.html_state import HtmlState, Place
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    # Imported here, since only comments with a command in them need it.
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark")
+
+
+def places(text: str) -> list[Place]:
+    r"""The place of each line of `text`, whose lines end in `\n` only."""
+    lines = text.split("\n")
+    found = [Place.HIDDEN] * len(lines)
+    tokens: list[Token] = []
+    parser = _parser()
+    parser.block.parse(text.replace("\0", "\ufffd"), parser, {}, tokens)
+    html = HtmlState()
+    saved: list[Counter[str]] = []
+    quotes = 0
+    for token in tokens:
+        if token.type == "blockquote_open":
+            quotes += 1
+            if quotes == 1:
+                first, end = token.map or (0, 0)
+                found[first:end] = [Place.QUOTE] * (end - first)
+        elif token.type == "blockquote_close":
+            quotes -= 1
+        elif quotes:
+            continue
+        elif token.type == "list_item_open":
+            saved.append(html.save())
+        elif token.type == "list_item_close":
+            html.restore(saved.pop())
+        elif token.type in {"inline", "html_block"} and token.map:
+            first, end = token.map
+            block = "\n".join(lines[first:end])
+            found[first:end] = html.read(block, raw=token.type == "html_block")
+    return found
