@@ -23,22 +23,37 @@ class Place(Enum):
     """In code, in an HTML comment, or not shown at all."""
 
 
+class End(Enum):
+    """What closes an element that its author left open, by the rules of HTML's parser."""
+
+    NOTHING = "nothing"
+    """Formatting is opened again after whatever closed it."""
+
+    CONTAINER = "container"
+    """The end of the list item, quote or heading that it stands in."""
+
+    PARAGRAPH = "paragraph"
+    """That of its paragraph too."""
+
+
 _ELEMENTS: Final = {
-    "details": Place.FOLDED,
-    "blockquote": Place.QUOTE,
-    "q": Place.QUOTE,
+    "details": (Place.FOLDED, End.CONTAINER),
+    "blockquote": (Place.QUOTE, End.CONTAINER),
+    "q": (Place.QUOTE, End.PARAGRAPH),
+    **dict.fromkeys(("code", "tt"), (Place.HIDDEN, End.NOTHING)),
+    **dict.fromkeys(("samp", "kbd"), (Place.HIDDEN, End.PARAGRAPH)),
     **dict.fromkeys(
         (
-            *("code", "pre", "samp", "kbd", "tt", "listing", "xmp", "plaintext"),
-            *("script", "style", "template", "textarea", "title", "noscript", "iframe"),
+            *("pre", "listing", "xmp", "plaintext", "script", "style", "template", "textarea"),
+            *("title", "noscript", "iframe"),
         ),
-        Place.HIDDEN,
+        (Place.HIDDEN, End.CONTAINER),
     ),
 }
 _PRECEDENCE: Final = (Place.HIDDEN, Place.QUOTE, Place.FOLDED)
 
-_INLINE_START: Final = re.compile(r"\n|\\[\\`<\]]|`+|\]\(|<(?=[!?/a-zA-Z])")
-_HTML_START: Final = re.compile(r"\n|<(?=[!?/a-zA-Z])")
+_INLINE_START: Final = re.compile(r"\n|\\[\\`<\]]|`+|\]\(|<(?=[!?a-zA-Z]|/[a-zA-Z])")
+_HTML_START: Final = re.compile(r"\n|<(?=[!?a-zA-Z]|/[a-zA-Z])")
 _BACKTICKS: Final = re.compile(r"`+")
 # Possessive throughout: a tag that does not match is given up without trying again.
 _TAG: Final = re.compile(
@@ -46,6 +61,8 @@ _TAG: Final = re.compile(
     r"(?:\s++[a-zA-Z_:][\w.:-]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+)*+"
     r"\s*+/?>"
 )
+# In raw HTML anything goes that a browser takes for a tag, up to `>` outside of quotes.
+_RAW_TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 _TITLE: Final = re.compile(
     r"\]\(\s*+(?:<[^<>\n]*+>|[^\s()<>]++)\s++"
     r"(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\))\s*+\)",
@@ -55,28 +72,29 @@ _SPANS: Final = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"
 
 
 class HtmlState:
-    """Which elements are open, and whether a comment is."""
+    """Which elements are open, and whether the rest is swallowed by something without an end."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
         self._in_comment = False
+        self._in_tag = False
 
     def save(self) -> Counter[str]:
-        """The open elements, to be restored where a list item ends them all."""
+        """The open elements, for `close`."""
         return self._open.copy()
 
-    def restore(self, saved: Counter[str]) -> None:
-        """Close what was opened since `save`."""
-        self._open = saved
+    def close(self, saved: Counter[str], *ends: End) -> None:
+        """What was opened since `save` and is closed by one of `ends` is so."""
+        for name, depth in self._open.items():
+            if _ELEMENTS[name][1] in ends:
+                self._open[name] = min(depth, saved[name])
 
     def read(self, text: str, *, raw: bool) -> list[Place]:
         """The place of each line of a block: `raw` HTML, or else a paragraph or heading."""
-        places = [self._here()]
-        pos = 0
-        if self._in_comment and raw:
-            pos = self._leave_comment(text, places)
-        elif self._in_comment:
+        if self._in_tag or (self._in_comment and not raw):
             return [Place.HIDDEN] * (text.count("\n") + 1)
+        places = [self._here()]
+        pos = self._leave_comment(text, places) if self._in_comment else 0
         block = _Block(text, raw=raw)
         while found := block.start.search(text, pos):
             pos = found.end()
@@ -112,12 +130,13 @@ class HtmlState:
                     self._in_comment = True
                     return len(block.text)
                 return end
-        return self._tag(block.text, pos)
+        return self._tag(block, pos)
 
-    def _tag(self, text: str, pos: int) -> int:
-        tag = _TAG.match(text, pos)
+    def _tag(self, block: _Block, pos: int) -> int:
+        tag = (_RAW_TAG if block.raw else _TAG).match(block.text, pos)
         if tag is None:
-            return 0
+            self._in_tag = block.raw
+            return len(block.text) if block.raw else 0
         closes, name = tag.group(1), tag.group(2).lower()
         if name in _ELEMENTS:
             self._open[name] = max(0, self._open[name] + (-1 if closes else 1))
@@ -126,7 +145,7 @@ class HtmlState:
     def _here(self) -> Place:
         if self._in_comment:
             return Place.HIDDEN
-        inside = {_ELEMENTS[name] for name, depth in self._open.items() if depth}
+        inside = {_ELEMENTS[name][0] for name, depth in self._open.items() if depth}
         return next((place for place in _PRECEDENCE if place in inside), Place.TEXT)
 
 

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bot.triggers.coder_commands.html_state import HtmlState, Place
+from bot.triggers.coder_commands.html_state import End, HtmlState, Place
+
+_CONTAINERS: Final = {
+    f"{kind}_{edge}"
+    for kind in ("blockquote", "list_item", "heading")
+    for edge in ("open", "close")
+}
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -37,21 +43,17 @@ def places(text: str) -> list[Place]:
     saved: list[Counter[str]] = []
     quotes = 0
     for token in tokens:
-        if token.type == "blockquote_open":
-            quotes += 1
-            if quotes == 1:
-                first, end = token.map or (0, 0)
-                found[first:end] = [Place.QUOTE] * (end - first)
-        elif token.type == "blockquote_close":
-            quotes -= 1
-        elif quotes:
-            continue
-        elif token.type == "list_item_open":
-            saved.append(html.save())
-        elif token.type == "list_item_close":
-            html.restore(saved.pop())
+        if token.type in _CONTAINERS:
+            quotes += token.nesting * (token.tag == "blockquote")
+            if token.nesting > 0:
+                saved.append(html.save())
+            else:
+                html.close(saved.pop(), End.CONTAINER, End.PARAGRAPH)
         elif token.type in {"inline", "html_block"} and token.map:
             first, end = token.map
-            block = "\n".join(lines[first:end])
-            found[first:end] = html.read(block, raw=token.type == "html_block")
+            before = html.save()
+            read = html.read("\n".join(lines[first:end]), raw=token.type == "html_block")
+            if token.type == "inline":
+                html.close(before, End.PARAGRAPH)
+            found[first:end] = [Place.QUOTE] * (end - first) if quotes else read
     return found
