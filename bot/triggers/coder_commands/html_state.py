@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from enum import Enum
 from typing import Final
 
@@ -75,19 +75,19 @@ class HtmlState:
     """Which elements are open, and whether the rest is swallowed by something without an end."""
 
     def __init__(self) -> None:
-        self._open: Counter[str] = Counter()
+        self._open: dict[str, int] = {}
         self._in_comment = False
         self._in_tag = False
 
-    def save(self) -> Counter[str]:
+    def save(self) -> dict[str, int]:
         """The open elements, for `close`."""
         return self._open.copy()
 
-    def close(self, saved: Counter[str], *ends: End) -> None:
+    def close(self, saved: dict[str, int], *ends: End) -> None:
         """What was opened since `save` and is closed by one of `ends` is so."""
         for name, depth in self._open.items():
             if _ELEMENTS[name][1] in ends:
-                self._open[name] = min(depth, saved[name])
+                self._open[name] = min(depth, saved.get(name, 0))
 
     def read(self, text: str, *, raw: bool) -> list[Place]:
         """The place of each line of a block: `raw` HTML, or else a paragraph or heading."""
@@ -139,12 +139,14 @@ class HtmlState:
             return len(block.text) if block.raw else 0
         closes, name = tag.group(1), tag.group(2).lower()
         if name in _ELEMENTS:
-            self._open[name] = max(0, self._open[name] + (-1 if closes else 1))
+            self._open[name] = max(0, self._open.get(name, 0) + (-1 if closes else 1))
         return tag.end()
 
     def _here(self) -> Place:
         if self._in_comment:
             return Place.HIDDEN
+        if not self._open:
+            return Place.TEXT
         inside = {_ELEMENTS[name][0] for name, depth in self._open.items() if depth}
         return next((place for place in _PRECEDENCE if place in inside), Place.TEXT)
 

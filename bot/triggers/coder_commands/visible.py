@@ -7,7 +7,6 @@ definition of a link, containers nested too deeply) is not shown, and so is no t
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -40,7 +39,7 @@ def places(text: str) -> list[Place]:
     parser = _parser()
     parser.block.parse(text.replace("\0", "\ufffd"), parser, {}, tokens)
     html = HtmlState()
-    saved: list[Counter[str]] = []
+    saved: list[dict[str, int]] = []
     quotes = 0
     for token in tokens:
         if token.type in _CONTAINERS:
