@@ -47,8 +47,9 @@ ECOSYSTEMS: Final[tuple[Ecosystem, ...]] = (
         "python",
         ("Pipfile",),
         ("Pipfile.lock",),
-        "pipenv upgrade {package}",
+        "pipenv upgrade --lock-only {package}",
         default=False,
+        advice="For a development package, add `--dev` to the command.",
     ),
     Ecosystem(
         "pip",

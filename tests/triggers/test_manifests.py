@@ -25,7 +25,7 @@ def _found(*paths: str) -> list[tuple[str, str, list[str], list[str]]]:
     [
         (("pyproject.toml", "uv.lock"), "uv", "uv lock --upgrade-package httpx"),
         (("pyproject.toml", "poetry.lock"), "poetry", "poetry update --lock httpx"),
-        (("Pipfile", "Pipfile.lock"), "pipenv", "pipenv upgrade httpx"),
+        (("Pipfile", "Pipfile.lock"), "pipenv", "pipenv upgrade --lock-only httpx"),
         (("pyproject.toml",), "pip", ""),
         (("requirements.txt",), "pip", ""),
         (("requirements/dev.txt",), "pip", ""),
