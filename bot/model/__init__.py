@@ -5,6 +5,14 @@ every text that came from outside is `Untrusted`. Times are aware datetimes in U
 seconds, sizes are what the name says.
 """
 
+from bot.model.command import (
+    Command,
+    CommentCommands,
+    Misread,
+    Package,
+    Trouble,
+    Verb,
+)
 from bot.model.evidence import (
     Diagnostic,
     Evidence,
@@ -55,6 +63,8 @@ __all__ = [
     "BackendName",
     "Check",
     "Cleanup",
+    "Command",
+    "CommentCommands",
     "Diagnostic",
     "Event",
     "Evidence",
@@ -67,8 +77,10 @@ __all__ = [
     "JobLog",
     "JobStep",
     "LineSpan",
+    "Misread",
     "MissingLog",
     "Outcome",
+    "Package",
     "PullRequest",
     "Report",
     "Repository",
@@ -80,6 +92,8 @@ __all__ = [
     "TargetKind",
     "TimelineEntry",
     "TriggerName",
+    "Trouble",
+    "Verb",
     "Verdict",
     "VerdictKind",
     "WorkflowRun",

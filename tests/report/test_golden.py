@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 
 from bot.model import (
+    CommentCommands,
+    Misread,
     Outcome,
     Report,
     SessionState,
+    Trouble,
+    Verb,
     Verdict,
     VerdictKind,
 )
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
 from bot.report import issue, pull_request
+from bot.report.answer import TROUBLES, VERBS, help_text, misread_text
 from bot.report.comment import comment
 from bot.report.facts import Attempt, Ending, Finding, ReportFacts, SweptItem
 from bot.report.summary import summary
@@ -202,6 +207,32 @@ def test_issue_is_the_reviewed_one() -> None:
         run=replace(run, head_branch="main", event="push", head_sha=RED) if run else None,
     )
     _check("issue", f"# {issue.title(facts)}\n\n{issue.body(facts, MARKER)}")
+
+
+def test_answers_are_the_reviewed_ones() -> None:
+    """The table of commands, and what is said of those not understood, read as reviewed."""
+    misread = (
+        Misread(Trouble.NO_VERB, 0),
+        Misread(Trouble.UNKNOWN_VERB, 1, Untrusted("fxi"), nearest=Verb.FIX),
+        Misread(Trouble.UNKNOWN_VERB, 2, Untrusted("@alice")),
+        Misread(Trouble.NO_PACKAGE, 3),
+        Misread(Trouble.BAD_PACKAGE, 4, Untrusted("../x"), why="a path is no package name"),
+        Misread(Trouble.NO_RULE, 5),
+        Misread(Trouble.BAD_RULE, 6, Untrusted("`skip`")),
+        Misread(Trouble.NO_TEXT, 7),
+        Misread(Trouble.QUOTED, 8, Untrusted("/coder fix <!-- it -->")),
+        Misread(Trouble.FOLDED, 9, Untrusted("/coder fix #1")),
+    )
+
+    _check("answer-help", help_text())
+    _check("answer-misread", misread_text(CommentCommands(misread=misread, left_out=490)))
+    _check("answer-misread-one", misread_text(CommentCommands(misread=misread[1:2])))
+
+
+def test_every_verb_and_trouble_has_words() -> None:
+    """A verb is in the table by its own name; no trouble is without a sentence."""
+    assert set(TROUBLES) == set(Trouble)
+    assert [usage.split()[0] for usage, _ in VERBS.values()] == [verb.value for verb in Verb]
 
 
 def _check(name: str, text: str) -> None:
