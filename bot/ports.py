@@ -6,7 +6,7 @@ looks for it first, and again after a lost answer, so it is safe to repeat as we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,12 +44,11 @@ class Runs(Protocol):
         """Every job of that attempt, all pages."""
 
     def logs(
-        self, jobs: Sequence[Job], arrived: Callable[[JobLog], None] | None = None
+        self, jobs: Sequence[Job]
     ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """Download the logs, a few at a time; each is given, in order, while others are on the way.
 
         Those that cannot be had are in the second part, with the reason, once the first has ended.
-        `arrived` gets each log before that, in the thread that downloaded it.
         """
 
     def runs(self, **query: str) -> tuple[WorkflowRun, ...]:
