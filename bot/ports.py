@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.evidence.reports import Report
@@ -18,6 +19,7 @@ from bot.model import (
     BackendName,
     Check,
     Cleanup,
+    CommentRef,
     Job,
     JobLog,
     MissingLog,
@@ -126,6 +128,17 @@ class Comment:
     author: str
     body: Untrusted
     url: str
+    edited: bool = False
+
+
+class Reaction(StrEnum):
+    """GitHub's own words for the reactions that we use."""
+
+    SEEN = "eyes"
+    STARTED = "rocket"
+    DONE = "+1"
+    FAILED = "-1"
+    CONFUSED = "confused"
 
 
 class Comments(Protocol):
@@ -139,6 +152,18 @@ class Comments(Protocol):
 
     def upsert_comment(self, number: int, marker: str, body: str) -> Comment:
         """Edit our comment with that marker, or write it. Nothing is sent when nothing changed."""
+
+    def answer(self, number: int, marker: str, body: str) -> Comment:
+        """Our comment with that marker at the end of the thread; older ones of it are deleted."""
+
+    def said(self, ref: CommentRef) -> Comment | None:
+        """That comment as it stands now; None when it was deleted."""
+
+    def permission(self, login: str) -> str:
+        """`admin`, `write`, `read` or `none`; `none` also for an account that does not exist."""
+
+    def react(self, ref: CommentRef, reaction: Reaction) -> None:
+        """React to the comment, once; GitHub keeps one of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,5 +302,6 @@ __all__ = [
     "Narrator",
     "Ports",
     "PullRequests",
+    "Reaction",
     "Runs",
 ]

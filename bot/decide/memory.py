@@ -83,8 +83,14 @@ def _state(data: dict[str, Any]) -> ItemState:
         head_seen=_time(data.get("head_seen")),
         dispatched=str(data.get("dispatched", "")),
         asking=bool(data.get("asking", False)),
+        held=bool(data.get("held", False)),
+        comment=_comment(str(data.get("comment", ""))),
         final=OutcomeKind(data["final"]) if data.get("final") else None,
     )
+
+
+def _comment(value: str) -> str:
+    return value if value.removeprefix("review:").isdigit() else ""
 
 
 def _time(value: Any) -> datetime | None:

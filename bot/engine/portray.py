@@ -66,7 +66,7 @@ class Portrait:
             pull_request=pull if isinstance(pull, PullRequest) else None,
             protected_paths=self.brief.protected_paths,
             extra_instructions=self.brief.extra_instructions,
-            hint=None,
+            hint=self.request.hint,
             template=self.brief.template,
             attempt=_attempt(facts),
             max_attempts=self.policy.max_attempts,

@@ -41,6 +41,8 @@ from bot.model.outcome import (
     VerdictKind,
 )
 from bot.model.request import (
+    CommentRef,
+    Hint,
     Ignored,
     Item,
     Request,
@@ -65,12 +67,14 @@ __all__ = [
     "Cleanup",
     "Command",
     "CommentCommands",
+    "CommentRef",
     "Diagnostic",
     "Event",
     "Evidence",
     "Excerpt",
     "ExcerptLine",
     "GreenRun",
+    "Hint",
     "Ignored",
     "Item",
     "Job",

@@ -6,8 +6,13 @@ their own, so no answer is read as a command by us or by another bot.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.model import CommentCommands, Misread, Trouble, Verb
+from bot.outcomes import OutcomeKind
+from bot.report import story
 from bot.report.blocks import plural
+from bot.report.facts import ReportFacts
 from bot.sanitize import NO_SECRETS, Secrets, redact, to_markdown
 
 VERBS: dict[Verb, tuple[str, str]] = {
@@ -56,6 +61,24 @@ def help_text() -> str:
             _HOW,
         )
     )
+
+
+def status_text(facts: ReportFacts) -> str:
+    """How it stands, in the words of the comment that it would be a headline of."""
+    if facts.outcome.kind is OutcomeKind.ANSWERED:
+        return "Nothing has been started here. `/coder fix` starts an agent."
+    parts = (
+        f"{story.glyph(facts)} **{story.headline(facts)}**",
+        story.explanation(facts),
+        story.facts_line(facts),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def comment(parts: Sequence[str], marker: str, secrets: Secrets = NO_SECRETS) -> str:
+    """The one answer below an item: what was asked for, in order; `marker` is its last line."""
+    text = "\n\n---\n\n".join(dict.fromkeys(parts))
+    return f"{redact(text, secrets)}\n\n{marker}\n"
 
 
 def misread_text(found: CommentCommands, secrets: Secrets = NO_SECRETS) -> str:

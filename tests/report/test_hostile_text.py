@@ -16,6 +16,7 @@ from bot.model import (
     Evidence,
     Excerpt,
     ExcerptLine,
+    Hint,
     Job,
     Misread,
     MissingLog,
@@ -24,7 +25,7 @@ from bot.model import (
     Trouble,
 )
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind
-from bot.prompt import Hint, PreviousRound, PromptFacts, build
+from bot.prompt import PreviousRound, PromptFacts, build
 from bot.report import issue, pull_request
 from bot.report.annotation import annotation
 from bot.report.answer import misread_text
