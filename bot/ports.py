@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from bot.evidence.reports import Report
@@ -24,6 +23,7 @@ from bot.model import (
     JobLog,
     MissingLog,
     PullRequest,
+    Reaction,
     Repository,
     RunRef,
     Session,
@@ -129,16 +129,6 @@ class Comment:
     body: Untrusted
     url: str
     edited: bool = False
-
-
-class Reaction(StrEnum):
-    """GitHub's own words for the reactions that we use."""
-
-    SEEN = "eyes"
-    STARTED = "rocket"
-    DONE = "+1"
-    FAILED = "-1"
-    CONFUSED = "confused"
 
 
 class Comments(Protocol):
@@ -302,6 +292,5 @@ __all__ = [
     "Narrator",
     "Ports",
     "PullRequests",
-    "Reaction",
     "Runs",
 ]

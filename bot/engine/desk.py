@@ -16,7 +16,7 @@ from bot.decide.commands import Response, Standing
 from bot.engine.loop import Engine
 from bot.engine.messenger import Messenger
 from bot.errors import UpstreamError
-from bot.identity import marker
+from bot.identity import answer_marker
 from bot.model import (
     RED_CONCLUSIONS,
     Command,
@@ -25,6 +25,7 @@ from bot.model import (
     Item,
     Outcome,
     PullRequest,
+    Reaction,
     Request,
     RunRef,
     TargetKind,
@@ -32,7 +33,7 @@ from bot.model import (
 )
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
-from bot.ports import Ports, Reaction
+from bot.ports import Ports
 from bot.report import answer
 from bot.report.facts import ReportFacts
 from bot.triggers.coder_commands import parse
@@ -184,7 +185,7 @@ class Desk:
     def _answer(self) -> None:
         if not self._said or self.policy.dry_run:
             return
-        mark = f"{marker(self.messenger.item)}-answer"
+        mark = answer_marker(self.messenger.item)
         body = answer.comment(self._said, f"<!-- {mark} -->", self.messenger.secrets)
         self.ports.github.answer(self._ref.number, mark, body)
 

@@ -26,10 +26,10 @@ from bot.engine.result import Result, at_rest
 from bot.engine.turns import Turns
 from bot.engine.watch import Watch
 from bot.errors import NameHeldError, SessionBusyError, UpstreamError
-from bot.model import Item, Outcome, Request, Session
+from bot.model import Item, Outcome, Reaction, Request, Session
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy, Waiting
-from bot.ports import AgentBackend, Ports, Reaction
+from bot.ports import AgentBackend, Ports
 from bot.report.facts import ReportFacts
 
 _TOLD = (Facet.SESSION, Facet.HEAD, Facet.CHECKS)

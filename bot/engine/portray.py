@@ -121,6 +121,7 @@ class Portrait:
             attempts=_attempts(state, result.verdict),
             attempt=_attempt(facts) if session else 0,
             max_attempts=self.policy.max_attempts,
+            commands=self.request.comment is not None,
             ending=_settled(result.outcome, ours, pull),
             timeline=result.timeline,
             duration=result.duration,

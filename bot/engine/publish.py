@@ -21,6 +21,7 @@ from bot.model import (
     Item,
     Outcome,
     PullRequest,
+    Reaction,
     Request,
     Session,
     SessionState,
@@ -29,7 +30,7 @@ from bot.model import (
 )
 from bot.outcomes import ErrorKind, OutcomeKind, UnverifiedCause
 from bot.policy import Commenting, Mode, Policy
-from bot.ports import Ports, Reaction
+from bot.ports import Ports
 from bot.report import comment as comment_text
 from bot.report import issue as issue_text
 from bot.report import pull_request as pull_request_text

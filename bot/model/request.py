@@ -74,6 +74,16 @@ class CommentRef:
     at: datetime | None = None
 
 
+class Reaction(StrEnum):
+    """GitHub's own words for the reactions that we use."""
+
+    SEEN = "eyes"
+    STARTED = "rocket"
+    DONE = "+1"
+    FAILED = "-1"
+    CONFUSED = "confused"
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """What a person with write permission added to `/coder fix`, or told by `/coder tell`."""

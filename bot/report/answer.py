@@ -16,8 +16,7 @@ from bot.report.facts import ReportFacts
 from bot.sanitize import NO_SECRETS, Secrets, redact, to_markdown
 
 VERBS: dict[Verb, tuple[str, str]] = {
-    Verb.FIX: ("fix [hint]", "repair the red checks here, or what this issue tells"),
-    Verb.UPGRADE: ("upgrade <package>[@version]", "upgrade a package and repair what breaks"),
+    Verb.FIX: ("fix [hint]", "repair the red checks here"),
     Verb.RETRY: ("retry", "start anew on the newest commit"),
     Verb.STATUS: ("status", "tell how it stands"),
     Verb.STOP: ("stop", "end it; nothing more starts here until `fix` or `retry`"),

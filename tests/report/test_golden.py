@@ -18,7 +18,7 @@ from bot.model import (
     VerdictKind,
 )
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
-from bot.report import issue, pull_request
+from bot.report import answer, issue, pull_request
 from bot.report.answer import TROUBLES, VERBS, help_text, misread_text
 from bot.report.comment import comment
 from bot.report.facts import Attempt, Ending, Finding, ReportFacts, SweptItem
@@ -232,7 +232,26 @@ def test_answers_are_the_reviewed_ones() -> None:
 def test_every_verb_and_trouble_has_words() -> None:
     """A verb is in the table by its own name; no trouble is without a sentence."""
     assert set(TROUBLES) == set(Trouble)
-    assert [usage.split()[0] for usage, _ in VERBS.values()] == [verb.value for verb in Verb]
+    offered = [verb.value for verb in Verb if verb is not Verb.UPGRADE]
+    assert [usage.split()[0] for usage, _ in VERBS.values()] == offered
+
+
+@pytest.mark.parametrize("kind", ["working", "fixed", "nothing"])
+def test_status(kind: str) -> None:
+    """How it stands, in an answer of its own: before, during and after."""
+    facts = {
+        "working": _alone(OutcomeKind.PENDING),
+        "fixed": _ended(OutcomeKind.FIXED),
+        "nothing": ReportFacts(outcome=Outcome(OutcomeKind.ANSWERED)),
+    }[kind]
+    text = answer.comment([answer.status_text(facts)], "<!-- coder-fix-answer:0123456789ab -->")
+    _check(f"answer-status-{kind}", text)
+
+
+def test_several_answers() -> None:
+    """In order, each said once, the marker last."""
+    text = answer.comment(["one", "two", "one"], "<!-- m -->")
+    assert text == "one\n\n---\n\ntwo\n\n<!-- m -->\n"
 
 
 def _check(name: str, text: str) -> None:

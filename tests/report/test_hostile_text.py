@@ -28,7 +28,7 @@ from bot.outcomes import ErrorKind, FailureClass, OutcomeKind
 from bot.prompt import PreviousRound, PromptFacts, build
 from bot.report import issue, pull_request
 from bot.report.annotation import annotation
-from bot.report.answer import misread_text
+from bot.report.answer import misread_text, status_text
 from bot.report.comment import LIMIT, comment
 from bot.report.facts import Attempt, Ending, Finding, ReportFacts
 from bot.report.outputs import OUTPUT_NAMES, outputs
@@ -116,7 +116,7 @@ def test_texts_for_people_are_inert(name: str) -> None:
     answer = misread_text(
         CommentCommands(misread=tuple(Misread(t, 0, Untrusted(TEXTS[name])) for t in Trouble))
     )
-    for where, text in (*told(facts), ("answer", answer)):
+    for where, text in (*told(facts), ("answer", answer), ("status", status_text(facts))):
         assert CANARY not in outside_code(text), where
         assert commands(text) == [], where
         assert invisible(text) == set(), where

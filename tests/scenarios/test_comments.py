@@ -49,13 +49,13 @@ def reactions(stage: Stage, number: int) -> list[str]:
 
 def sticky(stage: Stage, number: int) -> str:
     """Our one comment about the repair."""
-    (ours,) = [b for b in stage.comments(number) if "<!-- coder-fix:" in b and "answer" not in b]
+    (ours,) = [body for body in stage.comments(number) if "<!-- coder-fix:" in body]
     return ours
 
 
 def answers(stage: Stage, number: int) -> list[str]:
     """Our answer comments, not the sticky one."""
-    return [body for body in stage.comments(number) if "-answer -->" in body]
+    return [body for body in stage.comments(number) if "<!-- coder-fix-answer:" in body]
 
 
 @pytest.fixture
@@ -186,6 +186,8 @@ def test_status(stage: Stage, red: int):
     assert "Nothing has been started here." in answers(stage, red)[0]
     plays(stage, Work(900))
     say(stage, red, "/coder fix", wait="none")
+    assert "An agent" not in answers(stage, red)[0]
+    assert sticky(stage, red)
     told = say(stage, red, "/coder status")
     assert told.outcome == "answered"
     assert "An agent works on it in" in answers(stage, red)[0]

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from bot.adapters.github_api import convert
 from bot.adapters.github_api.client import Client
 from bot.errors import UpstreamError
-from bot.model import CommentRef
-from bot.ports import Comment, Reaction
+from bot.model import CommentRef, Reaction
+from bot.ports import Comment
 
 _VIEWER = "query { viewer { login } }"
 
