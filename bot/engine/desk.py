@@ -37,6 +37,7 @@ from bot.ports import Ports
 from bot.report import answer
 from bot.report.facts import ReportFacts
 from bot.triggers.coder_commands import parse
+from bot.untrusted import Untrusted
 
 _GOOD: Final = frozenset({OutcomeKind.FIXED, OutcomeKind.ANSWERED, OutcomeKind.STOPPED})
 _LATER: Final = frozenset({OutcomeKind.PENDING})
@@ -125,7 +126,8 @@ class Desk:
         self._note(Outcome(kind, "The agent was told."))
 
     def _start(self, command: Command) -> None:
-        if not self._ref.on_pull_request:
+        ref = self._ref
+        if not ref.on_pull_request:
             self._say("`/coder fix` works on pull requests here.")
             return
         pull = self.ports.github.pull_request(self._ref.number)
@@ -142,7 +144,7 @@ class Desk:
                 run=RunRef(run.id, run.attempt),
                 by_hand=True,
                 commanded=True,
-                hint=self._hint(command) if command.text.raw.strip() else None,
+                hint=self._hint(command) if ref.review or command.text.raw.strip() else None,
             )
         )
         done = engine.report(engine.run())
@@ -173,7 +175,10 @@ class Desk:
         return self.request.comment
 
     def _hint(self, command: Command) -> Hint:
-        return Hint(self._ref.author, self._permission, command.text)
+        ref, text = self._ref, command.text.raw
+        if ref.review and ref.path:
+            text = f"About {ref.path}:{ref.line}\n{text}"
+        return Hint(ref.author, self._permission, Untrusted(text))
 
     def _say(self, text: str) -> None:
         self._said.append(text)
