@@ -187,9 +187,13 @@ class World:
         state = self.repository.state
         if self.backend == "tasks":
             sessions = sum(1 for w in self.coder.world.workspaces.values())
+            messages = len(self.prompts)
         else:
-            sessions = sum(1 for chat in self.coder.chats if not chat.archived)
-        return Made(sessions, len(state.pulls) - 1, len(self._comments()), len(self.prompts))
+            chats = [chat for chat in self.coder.chats if not chat.archived]
+            sessions = len(chats)
+            # The prompt of a chat that lost and was put away at once is nobody's second message.
+            messages = sum(m.role == "user" for chat in chats for m in chat.messages)
+        return Made(sessions, len(state.pulls) - 1, len(self._comments()), messages)
 
     def remembered(self) -> str:
         """The end that our comment remembers; empty while there is none."""
