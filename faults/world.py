@@ -90,6 +90,7 @@ class World:
 
     backend: str
     sockets: bool = False
+    start: datetime = START
     passed: float = 0.0
     root: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="faults-")))
     prompts: list[str] = field(default_factory=list)
@@ -132,7 +133,7 @@ class World:
         """The wall clock of everything here; no moment comes twice, as chats need it."""
         with self._time:
             self._looks += 1
-            return START + timedelta(seconds=self.passed) + self._looks * _TICK
+            return self.start + timedelta(seconds=self.passed) + self._looks * _TICK
 
     def let_pass(self, seconds: float) -> None:
         """Time passes: agents work and workflow runs end."""
