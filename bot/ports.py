@@ -6,7 +6,7 @@ looks for it first, and again after a lost answer, so it is safe to repeat as we
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +84,7 @@ class PullRequests(Protocol):
         """Pull requests whose head is `owner:branch`, newest first."""
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
-        """Every open pull request, newest first."""
+        """Every open one, newest first."""
 
     def closed_pull_requests(self) -> tuple[PullRequest, ...]:
         """The hundred that changed last among the closed ones."""
@@ -140,8 +140,10 @@ class Comments(Protocol):
     def find_comment(self, number: int, marker: str) -> Comment | None:
         """The oldest comment, on any page, that we wrote and that contains the marker."""
 
-    def upsert_comment(self, number: int, marker: str, body: str) -> Comment:
-        """Edit our comment with that marker, or write it. Nothing is sent when nothing changed."""
+    def upsert_comment(
+        self, number: int, marker: str, body: str, *, unless: Callable[[str], bool] | None = None
+    ) -> Comment:
+        """Edit ours, or write it; left as it is where nothing changed or `unless` says so of it."""
 
     def answer(self, number: int, marker: str, body: str) -> Comment:
         """Our comment with that marker at the end of the thread; older ones of it are deleted."""

@@ -217,10 +217,16 @@ class Publisher:
         number = self._comment_on(facts)
         if not number or facts.item is None or self._policy.comment is Commenting.NONE:
             return
-        mark = marker(facts.item)
-        hidden = self._hidden(facts)
+        mark, body = marker(facts.item), comment_text.comment(told, self._hidden(facts))
+
+        def went_further(there: str) -> bool:
+            """Another run of this item: what it has written down must not be taken back."""
+            state = facts.state
+            found = memory.read(mark, there) if isinstance(state, ItemState) else None
+            return isinstance(state, ItemState) and memory.newer(state, found) is not state
+
         try:
-            self._ports.github.upsert_comment(number, mark, comment_text.comment(told, hidden))
+            self._ports.github.upsert_comment(number, mark, body, unless=went_further)
         except UpstreamError as refused:
             self._watch.note(
                 f"The comment on #{number} could not be written: {refused.message.rstrip('.')}"

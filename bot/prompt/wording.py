@@ -34,13 +34,20 @@ def task(facts: PromptFacts) -> str:
     """The first lines: what is wanted, where, and on which branch."""
     kind = facts.evidence.failure_class.value
     cause = "" if kind == "unknown" else f" It looks like a {kind} failure."
+    # Coder takes a message twice where two runs tell the session at the same moment.
+    again = (
+        f" Should you have been given attempt {facts.attempt} before, this is the same message "
+        "once more: go on with what you are doing."
+        if facts.previous
+        else ""
+    )
     return (
         "# Task\n\n"
         f"CI is red in the repository {facts.repository}.{cause} Find the cause, repair it with "
         "the smallest change that a careful maintainer would accept, check the repair by running "
         f"what failed, and push it to {branch(facts)}.\n\n"
         f"This is attempt {facts.attempt} of {facts.max_attempts}. CI decides afterwards: the "
-        "pushed commit is checked, and the difference is reviewed for shortcuts."
+        f"pushed commit is checked, and the difference is reviewed for shortcuts.{again}"
     )
 
 

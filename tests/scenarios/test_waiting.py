@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -286,3 +288,30 @@ def test_a_later_run_keeps_the_evidence(stage: Stage):
     for kept in ("**A test failed:** `test_voucher`", "E       assert -250 == 0", session):
         assert kept in first
         assert kept in last
+
+
+def test_what_another_run_has_written_is_not_taken_back(stage: Stage):
+    """A run that is behind leaves the comment of one that has judged more attempts alone."""
+    number = stage.red_pull_request()
+    stage.fixes.append(FIX)
+    event = stage.red_event()
+    stage.run(event, wait="none")
+    comment = stage.repository.state.pulls[number].issue.comments[0]
+    (hidden,) = re.findall(r"\{.*\}", comment.body)
+    further = json.loads(hidden)
+    further["attempts"] = [
+        {"head": "c" * 40, "verdict": "red"},
+        {"head": "d" * 40, "verdict": "red"},
+    ]
+    written = comment.body.replace(hidden, json.dumps(further, separators=(",", ":")))
+
+    def overtake(request: HttpRequest) -> None:
+        if request.method == "POST" and request.path.endswith("/pulls"):
+            comment.body = written
+
+    stage.github.fault_hooks.append(overtake)
+    stage.run(event, wait="none")
+    stage.clock.sleep(300)
+    stage.run(event, wait="none")
+
+    assert comment.body == written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from bot.adapters.github_api import convert
@@ -33,7 +34,9 @@ class CommentDesk:
         candidates = [convert.comment(data) for data in pages if marker in (data.get("body") or "")]
         return next((c for c in candidates if self._is_ours(c)), None)
 
-    def upsert_comment(self, number: int, marker: str, body: str) -> Comment:
+    def upsert_comment(
+        self, number: int, marker: str, body: str, *, unless: Callable[[str], bool] | None = None
+    ) -> Comment:
         """Edit or write; a lost answer is looked up before anything is written again."""
         found = self.find_comment(number, marker)
         if found is None:
@@ -44,7 +47,7 @@ class CommentDesk:
                 found = self.find_comment(number, marker) if failure.maybe_done else None
                 if found is None:
                     raise
-        if found.body.raw == body:
+        if found.body.raw == body or (unless is not None and unless(found.body.raw)):
             return found
         edited = self._client.patch(f"{self._at}/issues/comments/{found.id}", {"body": body})
         return convert.comment(edited)
