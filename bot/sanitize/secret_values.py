@@ -1,7 +1,6 @@
 """Whether a value looks like a secret, or like the words, masks and code in its place."""
 
 import base64
-import binascii
 import re
 from itertools import pairwise
 
@@ -99,7 +98,7 @@ def is_basic_credential(value: str) -> bool:
     """Base64 of `user:password`, printable."""
     try:
         decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; letters beyond ASCII raise it plainly
         return False
     return b":" in decoded and all(0x20 <= byte < 0x7F for byte in decoded)
 

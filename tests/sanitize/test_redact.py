@@ -143,3 +143,10 @@ def test_redacting_again_changes_nothing(parts: list[str]) -> None:
     """What was hidden once is not taken for a secret the second time."""
     once = redact("".join(parts))
     assert redact(once) == once
+
+
+def test_values_beyond_ascii_are_read():
+    """What stands beside a telling name may be any text; it once ended the run."""
+    assert redact("authorization: Basic dXNlcjpw…d29yZA") is not None
+    assert redact('password = "pässwörter…"') is not None
+    assert redact("auth: …") == "auth: …"
