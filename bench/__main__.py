@@ -8,18 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import evidence, image, start, verbs
+from bench.diff_policy import diff_policy
 
 
 def main() -> None:
     """Print the tables."""
     flags = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    flags.add_argument("--only", default="", help="start, verbs, image or evidence")
+    flags.add_argument("--only", default="", help="start, verbs, image, diff-policy or evidence")
     only = flags.parse_args().only
     with tempfile.TemporaryDirectory(prefix="coder-fix-bench-") as name:
         figures: dict[str, Callable[[], None]] = {
             "start": lambda: start.start(Path(name)),
             "verbs": verbs.verbs,
             "image": image.image,
+            "diff-policy": diff_policy,
             "evidence": lambda: evidence.main([]),
         }
         evidence.row("What", "Baseline", "Reached", "Aim")
