@@ -5,13 +5,14 @@ a red check is made green without a repair, and leave the rest to the person who
 """
 
 from bot.diff_policy.change import Context
-from bot.diff_policy.diff import FileDiff, Hunk, Line, read_files
+from bot.diff_policy.diff import Comparison, FileDiff, Hunk, Line, read_files
 from bot.diff_policy.finding import Finding, Rule, Severity, is_flagged
 from bot.diff_policy.inspection import inspect
 from bot.diff_policy.rules import RULES
 
 __all__ = [
     "RULES",
+    "Comparison",
     "Context",
     "FileDiff",
     "Finding",

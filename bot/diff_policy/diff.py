@@ -58,6 +58,33 @@ class FileDiff:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What lies between two commits, from their merge base on.
+
+    `status` is GitHub's word: ahead, behind, diverged, identical; empty where GitHub cannot compare
+    them, as when nothing is common to both, or when it gives up on a diff that is too large.
+    """
+
+    status: str
+    files: tuple[FileDiff, ...] = ()
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether GitHub could compare them."""
+        return bool(self.status)
+
+    @property
+    def descends(self) -> bool:
+        """Whether the second commit holds the first one."""
+        return self.status in {"ahead", "identical"}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files by their new names."""
+        return tuple(file.path for file in self.files)
+
+
 def read_files(items: Iterable[Mapping[str, Any]]) -> tuple[FileDiff, ...]:
     """GitHub's items as files; never raises on their text. Linear, and bounded by `MAX_LINES`."""
     left, characters = MAX_LINES, MAX_CHARACTERS
