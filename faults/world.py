@@ -87,7 +87,8 @@ def _job(color: str) -> JobSeed:
 class World:
     """One red pull request. The agent's first push is red again, its second one is green.
 
-    Where it `cheats`, the first one is green too, by a test that is skipped. `sockets` serves it on loopback, for other processes and for what only a socket shows.
+    Where it `cheats`, the first one is green too, by a test that is skipped. `sockets` serves the
+    world on loopback, for other processes and for what only a socket shows.
     """
 
     backend: str
@@ -182,12 +183,9 @@ class World:
         repair = {"prices.py": f"repair {len(self.prompts)}\n"}
         if not self.cheats:
             return repair
-        first = len(self.prompts) == 1
-        return (
-            {"tests/test_prices.py": _SKIPPED}
-            if first
-            else {"tests/test_prices.py": _TEST} | repair
-        )
+        if len(self.prompts) == 1:
+            return {"tests/test_prices.py": _SKIPPED}
+        return {"tests/test_prices.py": _TEST} | repair
 
     def events(self, branch: str) -> list[Mapping[str, Any]]:
         """Every `workflow_run` completed on that branch, oldest first."""
