@@ -154,10 +154,13 @@ class Settings(BaseSettings):
     )
     protected_paths: Listed = Field(
         (".github/**",),
-        description="Paths (globs) that the agent is told not to touch, and flagged for.",
+        description="Paths (globs) that a repair may not touch: else it is `flagged`.",
     )
     max_diff_lines: int = Field(
-        400, ge=0, le=1_000_000, description="Changed lines above which it is flagged; 0: no limit."
+        400,
+        ge=0,
+        le=1_000_000,
+        description="Changed lines above which a repair is `flagged`; 0 is no limit.",
     )
     comment: Commenting = Field(
         Commenting.STICKY, description="`sticky` keeps one comment up to date, `none` writes none."

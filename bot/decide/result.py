@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decide.case import Case, Row, in_words, skipped
+from bot.decide.review import blocking, rules_of
 from bot.decide.silence import cause as silence_cause
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
@@ -150,7 +151,9 @@ def _objected(case: Case) -> Step | None:
     if _is_last(case) or any(attempt.objections for attempt in case.judged):
         return None
     case.have(case.facts.evidence, Facet.EVIDENCE)
-    return FollowUp(f"Objected to `{case.new_head[:7]}`; told the session.", end.verdict)
+    rules = ", ".join(rules_of(blocking(case.findings)))
+    reason = f"Objected to `{case.new_head[:7]}` for {rules}; told the session."
+    return FollowUp(reason, end.verdict)
 
 
 def _flagged(case: Case) -> Step | None:
