@@ -196,8 +196,8 @@ def download(folder: Path) -> None:
     Also beside our own download alone, which costs less than the plain one.
     """
     from bot.adapters.job_logs import LogDownloads
-    from bot.evidence import Index, distill, index_of
-    from bot.model import Job, JobLog
+    from bot.evidence import distill
+    from bot.model import Job
     from bot.untrusted import Untrusted
 
     source = folder / "20.log"
@@ -216,13 +216,8 @@ def download(folder: Path) -> None:
             list(logs)
 
     def distilled() -> None:
-        indexes: dict[int, Index] = {}
-
-        def arrived(log: JobLog) -> None:
-            indexes[log.job.id] = index_of(log)
-
-        with LogDownloads(lambda _: (302, address)).fetch(jobs, arrived) as (logs, _):
-            distill(logs, budget_chars=16_000, indexes=indexes)
+        with LogDownloads(lambda _: (302, address)).fetch(jobs) as (logs, _):
+            distill(logs, budget_chars=16_000)
 
     ways = {
         "plain": lambda: plain_download(address, folder, len(jobs)),

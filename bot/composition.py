@@ -13,7 +13,7 @@ from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi
 from bot.adapters.runner import Runner
-from bot.engine import Brief, Engine, Sweep
+from bot.engine import Brief, Desk, Engine, Messenger, Sweep, item_of
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName
@@ -70,6 +70,7 @@ class Composition:
                 run_id=settings.run_id,
                 actor=self.runner.variable("GITHUB_ACTOR"),
                 trigger=None if settings.trigger == "auto" else TriggerName(settings.trigger),
+                allow_bots=settings.allow_bots,
                 has_coder_token=has_token or settings.mode is Mode.REPORT,
             ),
         )
@@ -91,6 +92,15 @@ class Composition:
             lambda one, host: Engine(one, policy, replace(ports, github=host), brief),
             github.glance(),
             turn=int(number) if number.isdigit() else int(self.clock.now().timestamp()),
+        )
+
+    def desk(self, request: Request, github: GitHubApi, narrator: Narrator) -> Desk:
+        """What follows the commands of a comment."""
+        ports, brief = self._around(github, narrator)
+        policy = self.settings.policy()
+        messenger = Messenger(request, item_of(request), policy, ports, brief)
+        return Desk(
+            request, policy, ports, lambda one: Engine(one, policy, ports, brief), messenger
         )
 
     def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:

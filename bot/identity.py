@@ -118,3 +118,8 @@ def same_failure(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def marker(item: Item) -> str:
     """The hidden text by which our comment for this item is found again."""
     return f"coder-fix:{item_hash(item)}"
+
+
+def answer_marker(item: Item) -> str:
+    """The hidden text of the answer to commands, in which the other marker does not occur."""
+    return f"coder-fix-answer:{item_hash(item)}"

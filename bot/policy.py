@@ -71,6 +71,7 @@ class Policy:
     max_diff_lines: int = 400
     branch_prefix: str = "coder-fix/"
     opt_out_label: str = "no-coder-fix"
+    allow_users: tuple[str, ...] = ()
     comment: Commenting = Commenting.STICKY
     cleanup: Cleanup = Cleanup.PAUSE
     dry_run: bool = False

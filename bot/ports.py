@@ -6,7 +6,7 @@ looks for it first, and again after a lost answer, so it is safe to repeat as we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,10 +19,12 @@ from bot.model import (
     BackendName,
     Check,
     Cleanup,
+    CommentRef,
     Job,
     JobLog,
     MissingLog,
     PullRequest,
+    Reaction,
     Repository,
     RunRef,
     Session,
@@ -45,12 +47,11 @@ class Runs(Protocol):
         """Every job of that attempt, all pages."""
 
     def logs(
-        self, jobs: Sequence[Job], arrived: Callable[[JobLog], None] | None = None
+        self, jobs: Sequence[Job]
     ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """Download the logs, a few at a time; each is given, in order, while others are on the way.
 
         Those that cannot be had are in the second part, with the reason, once the first has ended.
-        `arrived` gets each log before that, in the thread that downloaded it.
         """
 
     def runs(self, **query: str) -> tuple[WorkflowRun, ...]:
@@ -128,6 +129,7 @@ class Comment:
     author: str
     body: Untrusted
     url: str
+    edited: bool = False
 
 
 class Comments(Protocol):
@@ -141,6 +143,18 @@ class Comments(Protocol):
 
     def upsert_comment(self, number: int, marker: str, body: str) -> Comment:
         """Edit our comment with that marker, or write it. Nothing is sent when nothing changed."""
+
+    def answer(self, number: int, marker: str, body: str) -> Comment:
+        """Our comment with that marker at the end of the thread; older ones of it are deleted."""
+
+    def said(self, ref: CommentRef) -> Comment | None:
+        """That comment as it stands now; None when it was deleted."""
+
+    def permission(self, login: str) -> str:
+        """`admin`, `write`, `read` or `none`; `none` also for an account that does not exist."""
+
+    def react(self, ref: CommentRef, reaction: Reaction) -> None:
+        """React to the comment, once; GitHub keeps one of each kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,10 +93,10 @@ class Settings(BaseSettings):
     github_token: SecretStr = Field(
         SecretStr(""), description="Token for GitHub; needs the permissions of your door."
     )
-    trigger: Literal["auto", "failure", "reconcile"] = Field(
+    trigger: Literal["auto", "failure", "comment", "reconcile"] = Field(
         "auto",
-        description="The door: `auto` reads the event, `failure` a failed run, `reconcile` "
-        "gives every open work item its next step.",
+        description="The door: `auto` reads the event, `failure` a failed run, `comment` a "
+        "`/coder` comment, `reconcile` gives every open work item its next step.",
     )
     mode: Mode = Field(
         Mode.PROPOSE,
@@ -165,6 +165,14 @@ class Settings(BaseSettings):
     comment: Commenting = Field(
         Commenting.STICKY, description="`sticky` keeps one comment up to date, `none` writes none."
     )
+    allow_users: Listed = Field(
+        (),
+        description="Logins whose `/coder` comments count; everybody with write permission when "
+        "empty. Never more than those.",
+    )
+    allow_bots: Listed = Field(
+        (), description="Logins of bots whose `/coder` comments count as a person's."
+    )
     opt_out_label: str = Field(
         "no-coder-fix", description="Label that keeps the bot away from a pull request."
     )
@@ -201,6 +209,7 @@ class Settings(BaseSettings):
             max_diff_lines=self.max_diff_lines,
             branch_prefix=self.branch_prefix,
             opt_out_label=self.opt_out_label,
+            allow_users=self.allow_users,
             comment=self.comment,
             cleanup=self.cleanup,
             dry_run=self.dry_run,

@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import zip_longest
 
 from bot.sandbox.http import HttpResponse
@@ -17,7 +18,7 @@ from faults.limits import LIMITS, Limiter
 from faults.played import Case, Played, judged
 from faults.processes import Process
 from faults.verdicts import carry_on, findings
-from faults.world import BACKENDS, World
+from faults.world import BACKENDS, START, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +249,10 @@ def play(case: Case | PairsOf) -> Played:
     with heard(sockets=isinstance(case, _ON_SOCKETS)):
         if isinstance(case, PairsOf):
             return case.played()
+        # A process has the machine's clock, which its servers share.
+        start = datetime.now(UTC) if isinstance(case, Process) else START
         sockets, cheats = isinstance(case, _ON_SOCKETS), isinstance(case, Objected)
-        with World(case.backend, sockets=sockets, cheats=cheats) as world:
+        with World(case.backend, sockets, start, cheats=cheats) as world:
             return judged(case, world, case.play(world))
 
 

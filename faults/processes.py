@@ -40,7 +40,8 @@ class Process:
                 runs.append(self._run(world, 0))
                 if runs[-1].outcome not in {"error", "pending"}:
                     break
-        return runs, findings(world, runs)
+        # An agent that a cancelled run has stopped in its turn is told to go on.
+        return runs, findings(world, runs, stopped=self.signal_name == "SIGTERM")
 
     def _run(self, world: World, number: int) -> Told:
         attempt = world.begin(**_QUICK)

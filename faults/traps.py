@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import re
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-
-_TESTS = Path(__file__).resolve().parent.parent / "tests" / "faults" / "test_false_green.py"
-
-
-class _Count:
-    def __init__(self) -> None:
-        self.failed = 0
-        self.played = 0
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """One test's part."""
-        self.played += report.when == "call"
-        self.failed += report.failed
+_ROOT = Path(__file__).resolve().parent.parent
+_TESTS = "tests/faults/test_false_green.py"
 
 
 def traps() -> tuple[int, int]:
     """How many were sprung, and how many there are."""
-    count, said = _Count(), io.StringIO()
-    with contextlib.redirect_stdout(said):
-        code = pytest.main(["-q", "-p", "no:cacheprovider", str(_TESTS)], plugins=[count])
-    if code:
-        print(said.getvalue())
-    return max(count.failed, int(bool(code))), count.played
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", _TESTS]
+    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    said = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    if done.returncode:
+        print(done.stdout)
+    bad = sum(said.values()) - said.get("passed", 0)
+    return max(bad, int(bool(done.returncode))), sum(said.values())

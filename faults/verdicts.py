@@ -38,13 +38,15 @@ def findings(
     ends: Sequence[str] = ("fixed",),
     *,
     held_telling: int = 0,
+    stopped: bool = False,
 ) -> Counter[str]:
     """What went wrong, by column; empty when nothing did. `ends` are the outcomes that may stand.
 
     Every run that was not killed must have said exactly one outcome in exactly one summary.
-    `held_telling` runs excuse one message more each, see `faults.turns`.
+    `held_telling` runs excuse one message more each, see `faults.turns`; an agent that was
+    `stopped` in its turn is owed one.
     """
-    more = max(0, world.made().messages - _MESSAGES)
+    more = max(0, world.made().messages - _MESSAGES - stopped)
     made, spoke = world.made(), [told for told in runs if not told.killed]
     outcomes = [told.outcome for told in spoke]
     # A run that was killed after it wrote the end has told it all the same.

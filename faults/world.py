@@ -93,6 +93,7 @@ class World:
 
     backend: str
     sockets: bool = False
+    start: datetime = START
     passed: float = 0.0
     root: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="faults-")))
     prompts: list[str] = field(default_factory=list)
@@ -138,7 +139,7 @@ class World:
         """The wall clock of everything here; no moment comes twice, as chats need it."""
         with self._time:
             self._looks += 1
-            return START + timedelta(seconds=self.passed) + self._looks * _TICK
+            return self.start + timedelta(seconds=self.passed) + self._looks * _TICK
 
     def let_pass(self, seconds: float) -> None:
         """Time passes: agents work and workflow runs end."""
@@ -202,9 +203,13 @@ class World:
         state = self.repository.state
         if self.backend == "tasks":
             sessions = sum(1 for w in self.coder.world.workspaces.values())
+            messages = len(self.prompts)
         else:
-            sessions = sum(1 for chat in self.coder.chats if not chat.archived)
-        return Made(sessions, len(state.pulls) - 1, len(self._comments()), len(self.prompts))
+            chats = [chat for chat in self.coder.chats if not chat.archived]
+            sessions = len(chats)
+            # The prompt of a chat that lost and was put away at once is nobody's second message.
+            messages = sum(m.role == "user" for chat in chats for m in chat.messages)
+        return Made(sessions, len(state.pulls) - 1, len(self._comments()), messages)
 
     def remembered(self) -> str:
         """The end that our comment remembers; empty while there is none."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.decide.snapshot import ItemState, Snapshot
 from bot.identity import (
+    answer_marker,
     branch_name,
     item_hash,
     item_of_session,
@@ -166,3 +167,11 @@ def test_strangers_sessions_are_no_items(name, told):
 def test_a_title_of_somebody_else_tells_nothing():
     """Only our own form counts."""
     assert target_in_title("Fix the login page") == ""
+
+
+@given(st.integers(1, 2**63), kinds, st.text(max_size=80))
+def test_the_two_markers_are_never_taken_for_each_other(repository, kind, ref):
+    """Comments are found by a plain search: neither marker occurs in the other."""
+    item = Item(repository, kind, ref)
+    assert marker(item) not in answer_marker(item)
+    assert answer_marker(item) not in marker(item)

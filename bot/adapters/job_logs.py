@@ -26,7 +26,6 @@ TRIES: Final = 2
 """Addresses asked for: the first may have expired before its turn came."""
 
 Address = Callable[[Job], tuple[int, str]]
-Arrived = Callable[[JobLog], None]
 Fetched = tuple[JobLog | None, MissingLog | None]
 """A log; what is missing of it or in its place; or both."""
 
@@ -42,15 +41,12 @@ class LogDownloads:
         self._longest = longest
 
     @contextmanager
-    def fetch(
-        self, jobs: Sequence[Job], arrived: Arrived | None = None
-    ) -> Iterator[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
+    def fetch(self, jobs: Sequence[Job]) -> Iterator[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """The logs that can be had, in the jobs' order, each as soon as it and those before it are.
 
         The second part is complete when the first has ended: what is missing, with the reason. A
-        refusal that concerns more than one log is raised where its turn comes. `arrived` gets each
-        log in the thread that fetched it, while others are on their way. The files are removed when
-        the context ends.
+        refusal that concerns more than one log is raised where its turn comes. The files are
+        removed when the context ends.
         """
         pool = ThreadPoolExecutor(PARALLEL)
         with (
@@ -60,13 +56,13 @@ class LogDownloads:
             blobs = Blobs(client, largest=self._largest, longest=self._longest)
             missing: list[MissingLog] = []
             try:
-                tasks = [pool.submit(self._one, blobs, job, Path(folder), arrived) for job in jobs]
+                tasks = [pool.submit(self._one, blobs, job, Path(folder)) for job in jobs]
                 yield _arriving(tasks, missing), missing
             finally:
                 # A cancelled run must not wait for downloads; closing the client ends them.
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _one(self, blobs: Blobs, job: Job, folder: Path, arrived: Arrived | None) -> Fetched:
+    def _one(self, blobs: Blobs, job: Job, folder: Path) -> Fetched:
         reason = ""
         target = folder / str(job.id)
         for _ in range(TRIES):
@@ -86,8 +82,6 @@ class LogDownloads:
                 reason = str(refused)
             else:
                 log = _on_disk(job, target)
-                if arrived:
-                    arrived(log)
                 return log, MissingLog(job.name, left_out) if left_out else None
         return None, MissingLog(job.name, reason)
 

@@ -61,7 +61,7 @@ def _our_branch(case: Case) -> Step | None:
 
 def _fork(case: Case) -> Step | None:
     run = case.have(case.facts.run, Facet.RUN).run
-    if run.head_repository == case.request.repository.full_name:
+    if run.head_repository == case.request.repository.full_name or case.request.commanded:
         return None
     case.have(case.facts.pull, Facet.PULL, Facet.EVIDENCE)
     case.have(case.facts.evidence, Facet.EVIDENCE)
@@ -76,6 +76,8 @@ def _fork(case: Case) -> Step | None:
 
 
 def _opted_out(case: Case) -> Step | None:
+    if case.request.commanded:
+        return None
     run = case.have(case.facts.run, Facet.RUN).run
     pull = case.have(case.facts.pull, Facet.PULL)
     where = ""
@@ -92,10 +94,18 @@ def _opted_out(case: Case) -> Step | None:
     return None
 
 
+def _held(case: Case) -> Step | None:
+    if case.request.commanded or case.state is None or not case.state.held:
+        return None
+    return skipped(
+        SkipReason.STOPPED, "`/coder stop` holds here until somebody writes `/coder fix`."
+    )
+
+
 def _ended_before(case: Case) -> Step | None:
     state = case.state
     run = case.have(case.facts.run, Facet.RUN).run
-    if state is None or state.final is None:
+    if state is None or state.final is None or case.request.commanded:
         return None
     if run.head_sha not in state.heads:
         return None
@@ -117,6 +127,7 @@ ROWS = (
     Row("our-branch", "the run is on a branch of ours", "skipped / already-handled", _our_branch),
     Row("fork", "the head is in a fork", "reported / fork", _fork),
     Row("opted-out", "label or `[skip coder-fix]`", "skipped / opted-out", _opted_out),
+    Row("held", "`/coder stop` was the last word", "skipped / stopped", _held),
     Row(
         "ended-before",
         "this commit's item has ended",

@@ -162,7 +162,8 @@ def _infrastructure(case: Case) -> Step | None:
     evidence = case.have(case.facts.evidence, Facet.EVIDENCE)
     run = _run(case)
     transient = evidence.failure_class is FailureClass.INFRASTRUCTURE
-    if not transient or case.policy.flaky is Flaky.IGNORE or run.attempt > 1:
+    ignored = case.policy.flaky is Flaky.IGNORE or case.request.commanded
+    if not transient or ignored or run.attempt > 1:
         return None
     if case.policy.flaky is Flaky.SKIP:
         return skipped(
@@ -174,7 +175,7 @@ def _infrastructure(case: Case) -> Step | None:
 
 def _flaky(case: Case) -> Step | None:
     run, around = _run(case), _background(case)
-    if case.policy.flaky is Flaky.IGNORE:
+    if case.policy.flaky is Flaky.IGNORE or case.request.commanded:
         return None
     twins = [
         other

@@ -90,6 +90,8 @@ def _state(data: dict[str, Any]) -> ItemState:
         dispatched=str(data.get("dispatched", "")),
         asking=bool(data.get("asking", False)),
         allowed=_rules(data.get("allowed")),
+        held=bool(data.get("held", False)),
+        comment=_comment(str(data.get("comment", ""))),
         final=OutcomeKind(data["final"]) if data.get("final") else None,
     )
 
@@ -97,6 +99,10 @@ def _state(data: dict[str, Any]) -> ItemState:
 def _rules(value: Any) -> tuple[str, ...]:
     """Ids of rules; whatever else stands there is nobody's."""
     return tuple(str(rule) for rule in value or () if _RULE.fullmatch(str(rule)))
+
+
+def _comment(value: str) -> str:
+    return value if value.removeprefix("review:").isdigit() else ""
 
 
 def _time(value: Any) -> datetime | None:

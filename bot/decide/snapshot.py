@@ -136,8 +136,10 @@ class ItemState:
     which the failed workflow was dispatched. `turn_after` is the
     session's own time stamp when the present turn was asked for: only what is newer belongs to it.
     `asking` says that nobody knows whether the agent has anything to work on: it is written before
-    a message is sent and taken back after it, and once more by a run that is cancelled.
-    `allowed` are rules of the diff policy that a person accepted for this change.
+    a message is sent and taken back after it, and once more by a run that is cancelled. `held` is
+    what `/coder stop` leaves: nothing starts by itself. `comment` is the id of the comment that
+    asked for this generation, with `review:` before it where it stands in a review. `allowed` are
+    rules of the diff policy that a person accepted for this change.
     """
 
     item: str
@@ -154,6 +156,8 @@ class ItemState:
     dispatched: str = ""
     asking: bool = False
     allowed: tuple[str, ...] = ()
+    held: bool = False
+    comment: str = ""
     final: OutcomeKind | None = None
 
     @property
@@ -231,6 +235,11 @@ class Snapshot:
         if isinstance(state, ItemState) and state.final is not None:
             return replace(self, state=replace(state, final=None)).target_branch(policy)
         return self.target_branch(policy)
+
+    def red_run(self) -> WorkflowRun:
+        """The run that failed."""
+        assert isinstance(self.run, RunFacts)  # noqa: S101 - the first row reads it
+        return self.run.run
 
     def key(self) -> SessionKey:
         """The key of the generation's session."""

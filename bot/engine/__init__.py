@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.engine.brief import Brief
+from bot.engine.desk import Desk, item_of
 from bot.engine.loop import Engine
+from bot.engine.messenger import Messenger
 from bot.engine.sweep import Sweep
 
-__all__ = ["Brief", "Engine", "Sweep"]
+__all__ = ["Brief", "Desk", "Engine", "Messenger", "Sweep", "item_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decide import decide
-from bot.decide.snapshot import UNREAD, Facet, ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import UNREAD, Facet, ItemState, Snapshot, Unread
 from bot.decide.steps import (
     Dispatch,
     Finish,
@@ -26,7 +26,7 @@ from bot.engine.result import Result, at_rest
 from bot.engine.turns import Turns
 from bot.engine.watch import Watch
 from bot.errors import NameHeldError, SessionBusyError, UpstreamError
-from bot.model import Item, Outcome, Request, Session, WorkflowRun
+from bot.model import Item, Outcome, Reaction, Request, Session
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy, Waiting
 from bot.ports import AgentBackend, Ports
@@ -157,8 +157,9 @@ class Engine:
         self._turns.begin()
         word = "Started" if session.created else "Adopted"
         self._watch.note(f"{word} session `{session.name}`", session.url)
-        state = records.begun(self.facts, session, self._ports.clock.now())
+        state = records.begun(self.facts, session, self._ports.clock.now(), self._request.comment)
         self.facts = replace(self.facts, session=session, state=state)
+        self._publisher.react(self.facts, Reaction.STARTED)
         self._announce(reason)
 
     def _adopt(self) -> None:
@@ -180,7 +181,7 @@ class Engine:
         self._watch.note("The session's name is still held; taking the next one")
 
     def _rerun(self, reason: str) -> Result:
-        outcome = refused.or_rerun(self._ports.github, self._run(), reason)
+        outcome = refused.or_rerun(self._ports.github, self.facts.red_run(), reason)
         return self._finish(Finish(outcome), "infrastructure")
 
     def _dispatch(self, reason: str) -> None:
@@ -195,7 +196,7 @@ class Engine:
         self._announce(reason)
         try:
             branch = self.facts.target_branch(self._policy)
-            self._ports.github.dispatch(self._run().workflow_id, branch)
+            self._ports.github.dispatch(self.facts.red_run().workflow_id, branch)
         except UpstreamError as failure:
             self._watch.note(f"The workflow could not be dispatched ({failure.status})")
             return
@@ -206,10 +207,6 @@ class Engine:
         """Say how it stands. A comment is written whole: what failed must be known for it."""
         self.facts = self._observer.recalled(self.facts)
         self._publisher.announce(self._observer.with_session(self.facts), reason)
-
-    def _run(self) -> WorkflowRun:
-        assert isinstance(self.facts.run, RunFacts)  # noqa: S101 - the first row reads it
-        return self.facts.run.run
 
     def _wait(self, reason: str, again: tuple[Facet, ...]) -> Result | None:
         if self._policy.wait is Waiting.NONE:
@@ -277,6 +274,9 @@ class Engine:
     def _finish(self, step: Finish, row: str) -> Result:
         if step.verdict is not None:
             self._watch.note(f"The checks of `{step.verdict.sha[:7]}` are {step.verdict.kind}")
+        halted = self._observer.halted(self.facts)
+        if halted is not None:
+            return self.result(halted)
         if self._observer.session is not None:
             self.facts = self._observer.recalled(self.facts)
         result = replace(self.result(step.outcome), verdict=step.verdict, row=row)

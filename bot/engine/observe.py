@@ -23,12 +23,14 @@ from bot.model import (
     Check,
     Item,
     Job,
+    Outcome,
     PullRequest,
     Request,
     RunRef,
     Session,
     SessionState,
 )
+from bot.outcomes import OutcomeKind
 from bot.policy import Mode, Policy
 from bot.ports import Ports
 
@@ -132,6 +134,16 @@ class Observer:
         """With the session last seen, where it is to be read anew."""
         unread = isinstance(facts.session, Unread) and self.session is not None
         return replace(facts, session=self.session) if unread else facts
+
+    def halted(self, facts: Snapshot) -> Outcome | None:
+        """A person's `/coder stop`, or another beginning, while we were at work."""
+        if not isinstance(facts.state, ItemState) or self.session is None:
+            return None
+        with suppress(UpstreamError):
+            final = self.further(facts).final
+            if final is OutcomeKind.STOPPED and facts.state.final is None:
+                return Outcome(OutcomeKind.STOPPED, "A person ended it with a `/coder` comment.")
+        return None
 
     def memory(self, item: Item) -> ItemState | None:
         """The record as it stands on GitHub."""

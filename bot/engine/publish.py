@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot import prompt
@@ -16,12 +17,15 @@ from bot.errors import UpstreamError
 from bot.identity import marker, title
 from bot.model import (
     Cleanup,
+    CommentRef,
     Evidence,
     Item,
     Outcome,
     PullRequest,
+    Reaction,
     Request,
     Session,
+    SessionState,
     TargetKind,
     Verdict,
 )
@@ -139,6 +143,9 @@ class Publisher:
         )
         if session is not None and not (kind is OutcomeKind.PENDING or _passes(result.outcome)):
             self.clean_up(session, kind)
+        if isinstance(facts.state, ItemState) and facts.state.final is not None:
+            done = kind is OutcomeKind.FIXED
+            self.react(facts, Reaction.DONE if done else Reaction.FAILED)
         told = self.portrait.report(result)
         if self._has_something_to_say(result):
             self._comment(facts, told)
@@ -148,7 +155,7 @@ class Publisher:
 
     def clean_up(self, session: Session, kind: OutcomeKind) -> None:
         """Apply `cleanup`; what a person may want to look at is paused rather than deleted."""
-        if self._ports.agent is None or kind is OutcomeKind.STOPPED:
+        if self._ports.agent is None or session.state is SessionState.GONE:
             return
         wanted = self._policy.cleanup
         if wanted is Cleanup.DELETE and kind in _NEVER_DELETED:
@@ -163,6 +170,16 @@ class Publisher:
     def _shown_prompt(self, facts: Snapshot) -> str:
         has_evidence = facts.item is not None and isinstance(facts.evidence, Evidence)
         return self.prompt(facts) if self._policy.dry_run and has_evidence else ""
+
+    def react(self, facts: Snapshot, reaction: Reaction) -> None:
+        """Whoever asked for it in a comment sees how it goes, whichever run it ends in."""
+        state = facts.state if isinstance(facts.state, ItemState) else None
+        if state is None or not state.comment or self._policy.dry_run:
+            return
+        kind, _, number = state.comment.rpartition(":")
+        ref = CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
+        with suppress(UpstreamError):
+            self._ports.github.react(ref, reaction)
 
     def _tail(self, session: Session) -> tuple[Untrusted, ...]:
         try:
@@ -182,7 +199,9 @@ class Publisher:
     def _has_something_to_say(self, result: Result) -> bool:
         if self._policy.dry_run:
             return False
-        return result.session is not None or result.outcome.kind is OutcomeKind.REPORTED
+        stopped = isinstance(result.facts.state, ItemState) and result.facts.state.held
+        told = result.outcome.kind is OutcomeKind.REPORTED
+        return result.session is not None or told or stopped
 
     def _told(self, facts: Snapshot, decision: str) -> ReportFacts:
         session = facts.session if isinstance(facts.session, Session) else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.decide.review import blocking, rules_of
 from bot.decide.snapshot import Attempt, ItemState, RunFacts, Snapshot
-from bot.model import Evidence, Session, Verdict
+from bot.model import CommentRef, Evidence, Session, Verdict
 
 KEPT = 20
 """Hashes of a failure that are remembered."""
@@ -16,7 +16,9 @@ CLEAN_UP = timedelta(seconds=30)
 """In which an interrupted session comes to rest, as a half-spoken answer perhaps."""
 
 
-def begun(facts: Snapshot, session: Session, turn_started: datetime) -> ItemState:
+def begun(
+    facts: Snapshot, session: Session, turn_started: datetime, comment: CommentRef | None = None
+) -> ItemState:
     """The first record of the generation at work."""
     assert facts.item is not None  # noqa: S101 - rows before `start` need it
     assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
@@ -30,6 +32,7 @@ def begun(facts: Snapshot, session: Session, turn_started: datetime) -> ItemStat
         session_id=session.id,
         fingerprint=fingerprint[:KEPT],
         turn_started=latest(turn_started, session.created_at),
+        comment=f"{'review:' if comment.review else ''}{comment.id}" if comment else "",
     )
 
 

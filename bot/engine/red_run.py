@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.decide import memory
@@ -13,7 +12,6 @@ from bot.decide.snapshot import ItemState, RunFacts
 from bot.engine.brief import Brief
 from bot.engine.last_green import LastGreen
 from bot.errors import UpstreamError
-from bot.evidence import Index, index_of
 from bot.evidence.distiller import Distillation
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
@@ -84,15 +82,9 @@ class RedRun:
         since the `green` run stands out.
         """
         notes: dict[int, Sequence[Annotation]] = {}
-        indexes: dict[int, Index] = {}
-
-        def arrived(log: JobLog) -> None:
-            with suppress(OSError):  # whoever reads it says so
-                indexes[log.job.id] = index_of(log)
-
-        with self.ports.github.logs(jobs, arrived) as (logs, missing):
+        with self.ports.github.logs(jobs) as (logs, missing):
             arriving = self._arriving(logs, jobs, notes)
-            read = Distillation(arriving, missing=missing, annotations=notes, indexes=indexes)
+            read = Distillation(arriving, missing=missing, annotations=notes)
             if read.guessed:
                 read.add_reports([r for run in runs for r in self.ports.github.reports(run)])
             compared = green.compare(read) if green else None

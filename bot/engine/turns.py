@@ -17,6 +17,7 @@ class Turns:
 
     clock: Clock
     _began: float | None = None
+    _looked: float | None = None
     _head: str = ""
     _head_since: float = 0.0
 
@@ -49,7 +50,11 @@ class Turns:
         began = state.turn_started if state else None
         if began is None and session is not None:
             began = session.created_at
-        return max(0.0, (now - began).total_seconds()) if began else 0.0
+        if self._looked is None:
+            self._looked = self.clock.monotonic()
+        # Written down by a clock that is ahead of ours: at least it lasts since we look.
+        looked = self.clock.monotonic() - self._looked
+        return max(looked, (now - began).total_seconds()) if began else 0.0
 
 
 def _noted(facts: Snapshot, head: str) -> Snapshot:

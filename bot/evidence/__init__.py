@@ -7,7 +7,6 @@ once), `classify`, `fingerprint`, `select` (what fits).
 """
 
 from bot.evidence.distiller import distill
-from bot.evidence.scan import Index, index_of
 from bot.evidence.select import numbered, rendered_size
 
-__all__ = ["Index", "distill", "index_of", "numbered", "rendered_size"]
+__all__ = ["distill", "numbered", "rendered_size"]

@@ -15,7 +15,7 @@ from bot.evidence.generic import hint
 from bot.evidence.merge import legs_of, merged, relative
 from bot.evidence.noted import messages, noted, of_steps
 from bot.evidence.reports import Report, reported, unseen
-from bot.evidence.scan import Index, Scanner, scanner
+from bot.evidence.scan import Scanner, scanner
 from bot.evidence.select import Selection, cut, fill
 from bot.evidence.slices import Slice, slices
 from bot.evidence.source import Source
@@ -62,16 +62,14 @@ class JobReading:
         return self.cut.job or self.log.job.name.raw
 
 
-def read_log(
-    log: JobLog, scan: Scanner, position: int = 0, index: Index | None = None
-) -> list[JobReading]:
+def read_log(log: JobLog, scan: Scanner, position: int = 0) -> list[JobReading]:
     """Every job of one log file, its lines weighed; one job without lines for an empty log.
 
-    `position` is that of the log among those of its run, from 0; `index` its index, if there is one.
+    `position` is that of the log among those of its run, from 0.
     """
     try:
         source = Source(log)
-        index = index or scan.index(source)
+        index = scan.index(source)
         runs = choose(index, scan, position)
         places = [
             (index.blocks[a].offset, index.blocks[b].end - index.blocks[a].offset) for a, b in runs
@@ -101,14 +99,13 @@ class Distillation:
         annotations: Mapping[int, Sequence[Annotation]] = {},
         reports: Sequence[Report] = (),
         job_url: Callable[[Job, int, int], str] | None = None,
-        indexes: Mapping[int, Index] = {},
     ) -> None:
         scan = scanner()
         had: list[JobLog] = []
         jobs: list[JobReading] = []
         for position, log in enumerate(logs):  # each is read while others may still be on their way
             had.append(log)
-            jobs += read_log(log, scan, position, indexes.get(log.job.id))
+            jobs += read_log(log, scan, position)
         twins = legs_of([job.weighed for job in jobs])
         for position, first in twins.items():
             jobs[first].legs = (*jobs[first].legs, jobs[position].name)
@@ -199,15 +196,14 @@ def distill(  # noqa: PLR0913 - each is another source of evidence
     green: JobLog | None = None,
     reports: Sequence[Report] = (),
     job_url: Callable[[Job, int, int], str] | None = None,
-    indexes: Mapping[int, Index] = {},
 ) -> Evidence:
     """What failed, its excerpts together at most `budget_chars` characters as `numbered` shows them.
 
     `logs` may be a generator: each log is read when it arrives, while the next is downloaded;
     `missing` and `annotations` are looked at when it has ended. A log of 0 bytes, or one that cannot be
     opened, stands for one that could not be had: its job's annotations and failed steps are all
-    there is. `annotations` are by job id, and so are `indexes`: those that `index_of` has made
-    already. `green` is the last green log of the same job. Never raises for what a log, a report or an annotation holds.
+    there is. `annotations` are by job id. `green` is the last green log of the same job. Never raises
+    for what a log, a report or an annotation holds.
     """
     read = Distillation(
         logs,
@@ -215,7 +211,6 @@ def distill(  # noqa: PLR0913 - each is another source of evidence
         annotations=annotations,
         reports=reports,
         job_url=job_url,
-        indexes=indexes,
     )
     if green:
         read.compare_with(green)

@@ -18,7 +18,6 @@ import hyperscan
 from bot.evidence.source import Source
 from bot.evidence.vocabulary import FAILURE_WORDS, RUNNER_ANCHORS
 from bot.log_formats import FORMATS, Format
-from bot.model.evidence import JobLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def numbers(held: bytes) -> memoryview:
 
 
 class Scanner:
-    """The database of all anchors. Two threads may `index` at once; the rest is for one."""
+    """The database of all anchors. For one thread."""
 
     def __init__(self, formats: Sequence[Format]) -> None:
         self.formats = formats
@@ -78,14 +77,13 @@ class Scanner:
         """Read the whole log once."""
         result, whole = Index(), True
         known: dict[bytes, bytes] = {}
-        scratch = hyperscan.Scratch(self._database)
         found: set[int] = set()
         for block in source.blocks():
             if not result.blocks:
                 result.head = block.data[:16384]
             newlines = block.data.count(b"\n")
             found.clear()
-            self._scan(block.data, found, scratch)
+            self._scan(block.data, found)
             held = array("H", sorted(found)).tobytes()
             held = known.setdefault(held, held)
             result.blocks.append(
@@ -112,8 +110,8 @@ class Scanner:
                 found.append(None)
         return found
 
-    def _scan(self, data: bytes, found: set[int], scratch: hyperscan.Scratch | None = None) -> None:
-        self._database.scan(data, match_event_handler=_note, context=found, scratch=scratch)
+    def _scan(self, data: bytes, found: set[int]) -> None:
+        self._database.scan(data, match_event_handler=_note, context=found)
 
 
 def _note(number: int, _start: int, _end: int, _flags: int, found: object) -> None:
@@ -143,11 +141,3 @@ def _literal(text: str) -> bytes:
 def scanner() -> Scanner:
     """The scanner for all registered formats."""
     return Scanner(FORMATS)
-
-
-def index_of(log: JobLog) -> Index:
-    """The index of a log; in whichever thread, so that it can be had as soon as the log is there.
-
-    Raises `OSError` for a log that cannot be opened or read.
-    """
-    return scanner().index(Source(log))

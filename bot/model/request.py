@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.model.github import Repository
@@ -57,9 +58,48 @@ class RunRef:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentRef:
+    """The comment that asks: its id, the pull request or issue `number` below which it stands.
+
+    `review` marks one on a line of a diff, with `path` and `line`; `at` is when it was written.
+    """
+
+    id: int
+    number: int
+    author: str
+    on_pull_request: bool
+    review: bool = False
+    path: str = ""
+    line: int = 0
+    at: datetime | None = None
+
+
+class Reaction(StrEnum):
+    """GitHub's own words for the reactions that we use."""
+
+    SEEN = "eyes"
+    STARTED = "rocket"
+    DONE = "+1"
+    FAILED = "-1"
+    CONFUSED = "confused"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a person with write permission added to `/coder fix`, or told by `/coder tell`."""
+
+    author: str
+    permission: str
+    text: Untrusted
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for.
 
+    `comment` is the one whose commands are to be followed. `commanded` says that a person with the
+    right asks for a repair of `pull_request`, whatever was decided about it before; `afresh` for a
+    new generation of it.
     `item` and `generation` name an open work item for `reconcile`, whose run is looked up. `run`
     is the failed run, `by_hand` says that a person named it; `own_run` and `own_workflow`
     (a path such as `.github/workflows/fix.yml`) are the run in which we run ourselves, if any.
@@ -74,8 +114,10 @@ class Request:
     own_run: RunRef | None = None
     own_workflow: str = ""
     sender: str = ""
-    pull_request: int = 0
-    hint: Untrusted = Untrusted("")
+    comment: CommentRef | None = None
+    commanded: bool = False
+    afresh: bool = False
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,23 @@ import re
 from collections.abc import Callable
 
 from bot.errors import ConfigurationError
+from bot.model import Hint
 from bot.prompt import rounds, wording
 from bot.prompt.data import evidence_block, size
-from bot.prompt.facts import DEFAULT_BUDGET, HARD_LIMIT, Hint, PreviousRound, PromptFacts
+from bot.prompt.facts import DEFAULT_BUDGET, HARD_LIMIT, PreviousRound, PromptFacts
 from bot.prompt.template import fill, names_in
-from bot.sanitize import redact
+from bot.sanitize import Secrets, redact
 
 __all__ = [
     "DEFAULT_BUDGET",
     "HARD_LIMIT",
     "PLACEHOLDERS",
-    "Hint",
     "PreviousRound",
     "PromptFacts",
     "build",
     "check_template",
     "follow_up",
+    "message",
 ]
 
 _LEAST_EVIDENCE = 4096
@@ -92,6 +93,13 @@ def follow_up(facts: PromptFacts) -> str:
     Self-contained, and bounded as `build` is.
     """
     return build(facts)
+
+
+def message(said: Hint, branch: str, fence: str, secrets: Secrets) -> str:
+    """What `/coder tell` sends: a person's words, and what still holds for an agent that forgot."""
+    told = rounds.hint_section(said, fence, secrets)
+    closing = wording.go_on(branch)
+    return redact(f"{told}\n\n{closing}\n", secrets)
 
 
 def check_template(template: str) -> None:

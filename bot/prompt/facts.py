@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model import Check, Diagnostic, Evidence, PullRequest
+from bot.model import Check, Diagnostic, Evidence, Hint, PullRequest
 from bot.sanitize import NO_SECRETS, Secrets
 from bot.untrusted import Untrusted
 
@@ -18,15 +18,6 @@ A task prompt travels to the workspace as one environment variable: a server acc
 98,244 where a module embeds it in a script. Above that the create call still says 201 and the
 workspace build fails.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """What a person with write permission added to `/coder fix`."""
-
-    author: str
-    permission: str
-    text: Untrusted
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,15 @@ def limits(facts: PromptFacts) -> str:
     )
 
 
+def go_on(branch_name: str) -> str:
+    """The end of a message that is no round of its own."""
+    return (
+        "# Go on\n\n"
+        "Go on with your task: repair the red CI as you were told, with the same limits, and push "
+        f"only to the branch {_named(branch_name)}. When you are done, report it as before."
+    )
+
+
 def report() -> str:
     """How to end."""
     return (

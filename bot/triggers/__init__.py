@@ -12,13 +12,14 @@ from typing import Final
 from bot.errors import ConfigurationError
 from bot.model import Event, Ignored, Request
 from bot.outcomes import SkipReason
-from bot.triggers import failure, reconcile
+from bot.triggers import comment, failure, reconcile
 from bot.triggers.surroundings import Surroundings
 
 Trigger = Callable[[Event, Surroundings], Request | Ignored | None]
 
 TRIGGERS: Final[dict[str, Trigger]] = {
     "reconcile": reconcile.recognize,
+    "comment": comment.recognize,
     "failure": failure.recognize,
 }
 """Most specific first; `auto` asks each in turn."""
@@ -38,7 +39,8 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored:
             return found
     raise ConfigurationError(
         f"The event `{event.name}` tells no failed run.",
-        remedy="Run on `workflow_run`, give the input `run-id`, or set `trigger: reconcile`.",
+        remedy="Run on `workflow_run` or `issue_comment`, give the input `run-id`, "
+        "or set `trigger: reconcile`.",
     )
 
 

@@ -21,3 +21,4 @@ class Surroundings:
     actor: str = ""
     trigger: TriggerName | None = None
     has_coder_token: bool = True
+    allow_bots: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.model import CommentRef, Reaction
 from bot.sandbox.http import HttpResponse
 from tests.adapters.github_rig import TOKEN, StandIn, adapter, seeded, sent
 
@@ -89,3 +90,63 @@ def test_the_jobs_own_token_has_a_login(github_sandbox):
 
     assert [c.body for c in repository.state.issues[number].comments] == [f"{MARK} two"]
     assert sent(github_sandbox, "POST", "/graphql") == 1
+
+
+def test_a_comment_is_read_by_its_id(github_sandbox):
+    """As it stands now: its author, whether it was edited, or that it is gone."""
+    repository = seeded(github_sandbox)
+    number = repository.open_issue("Red").number
+    made = repository.comment(number, "/coder fix", author="alice")
+    ref = CommentRef(made.id, number, "alice", on_pull_request=False)
+    with adapter(github_sandbox.url) as api:
+        first = api.said(ref)
+        github_sandbox.clock.advance(5)
+        made.body, made.updated_at = "/coder stop", github_sandbox.clock.stamp()
+        second = api.said(ref)
+        repository.state.issues[number].comments.remove(made)
+        third = api.said(ref)
+
+    assert first is not None
+    assert second is not None
+    assert (first.author, first.body.raw, first.edited) == ("alice", "/coder fix", False)
+    assert (second.body.raw, second.edited, third) == ("/coder stop", True, None)
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [("admin", "admin"), ("maintain", "write"), ("write", "write"), ("triage", "read")],
+)
+def test_permissions_are_githubs_legacy_words(github_sandbox, role, told):
+    """What an account may do here; an account that does not exist may do nothing."""
+    repository = seeded(github_sandbox)
+    repository.collaborator("alice", role)
+    with adapter(github_sandbox.url) as api:
+        assert api.permission("alice") == told
+        assert api.permission("no/such?one") == "none"
+
+
+def test_a_reaction_is_there_once(github_sandbox):
+    """GitHub answers with the old one the second time."""
+    repository = seeded(github_sandbox)
+    number = repository.open_issue("Red").number
+    made = repository.comment(number, "/coder fix", author="alice")
+    ref = CommentRef(made.id, number, "alice", on_pull_request=False)
+    with adapter(github_sandbox.url) as api:
+        for reaction in (Reaction.SEEN, Reaction.SEEN, Reaction.DONE):
+            api.react(ref, reaction)
+
+    assert [reaction.content for reaction in made.reactions] == ["eyes", "+1"]
+
+
+def test_an_answer_replaces_the_one_before(github_sandbox):
+    """At the end of the thread, and only one of ours; a stranger's forgery stays."""
+    repository = seeded(github_sandbox)
+    number = repository.open_issue("Red").number
+    repository.comment(number, f"<!-- {MARK} --> forged", author="mallory")
+    with adapter(github_sandbox.url) as api:
+        api.answer(number, MARK, f"one <!-- {MARK} -->")
+        repository.comment(number, "thanks", author="alice")
+        api.answer(number, MARK, f"two <!-- {MARK} -->")
+
+    bodies = [c.body for c in repository.state.issues[number].comments]
+    assert bodies == [f"<!-- {MARK} --> forged", "thanks", f"two <!-- {MARK} -->"]

@@ -247,29 +247,6 @@ def test_a_log_is_given_while_the_next_is_on_its_way():
             assert (waiting, first.job.id, [log.job.id for log in logs]) == (True, 1, [2])
 
 
-def test_a_log_is_handed_over_where_it_arrived():
-    """In the thread that fetched it, and before its turn in the jobs' order."""
-    came: dict[int, int] = {}
-    go_on = threading.Event()
-
-    def answer(request) -> HttpResponse:
-        if request.path == "/1":
-            go_on.wait(10)
-        return HttpResponse(200, LINE)
-
-    def arrived(log: JobLog) -> None:
-        assert content(log) == LINE
-        came[log.job.id] = threading.get_ident()
-        go_on.set()
-
-    with StandIn(answer) as store:
-        downloads = LogDownloads(lambda job: (302, f"{store.origin}/{job.id}"))
-        with downloads.fetch([a_job(id=1), a_job(id=2)], arrived) as (logs, _):
-            assert [log.job.id for log in logs] == [1, 2]
-    assert list(came) == [2, 1]
-    assert threading.get_ident() not in came.values()
-
-
 def test_only_a_few_at_once():
     """However many jobs failed, at most `PARALLEL` downloads are under way."""
     gauge = Gauge()

@@ -70,6 +70,9 @@ NOTICE, ACCEPTED = a_finding(severity=Severity.NOTICE), a_finding(accepted=True)
 OFF, ONE, IN_PLACE = {"verify": Verify.NONE}, {"max_attempts": 1}, {"mode": Mode.FIX}
 
 
+COMMANDED = {"by_hand": True, "commanded": True}
+
+
 def _facts(run=None, **changes) -> Snapshot:
     if run is not None:
         changes["run"] = RunFacts(run, (a_job(),))
@@ -201,6 +204,13 @@ CASES = [
         {},
         _outcome(SKIPPED, S.OPTED_OUT),
     ),
+    ("held", _facts(state=a_state(held=True)), {}, {}, _outcome(SKIPPED, S.STOPPED)),
+    ("start", _facts(state=a_state(final=K.STOPPED, held=True)), {}, COMMANDED, Start),
+    ("start", _facts(a_run(head_repository="eve/widgets")), {}, COMMANDED, Start),
+    ("start", _facts(pull=a_pull(labels=("no-coder-fix",))), {}, COMMANDED, Start),
+    ("start", _facts(state=a_state(final=K.NO_CHANGE)), {}, COMMANDED, Start),
+    ("start", a_snapshot(evidence=WEATHER), {}, COMMANDED, Start),
+    ("start", _around(earlier_attempt="success"), {}, COMMANDED, Start),
     (
         "ended-before",
         _facts(state=a_state(final=K.NO_CHANGE)),
@@ -952,3 +962,10 @@ def test_forget(facets: tuple[Facet, ...], kept: set[str]) -> None:
     names = ("session", "head", "diff", "checks", "red_again")
     assert {name for name in names if getattr(left, name) is not UNREAD} == kept
     assert replace(left, **{name: getattr(whole, name) for name in names}) == whole
+
+
+def test_the_red_run():
+    """The run itself, for whoever knows that there is one."""
+    facts = a_snapshot()
+    assert isinstance(facts.run, RunFacts)
+    assert facts.red_run() is facts.run.run

@@ -26,6 +26,8 @@ WHOLE = ItemState(
     head_seen=NOW,
     asking=True,
     allowed=("skipped-tests", "not-descended"),
+    held=True,
+    comment="review:77",
     final=OutcomeKind.NOT_FIXED,
 )
 
@@ -100,3 +102,13 @@ def test_stays_one_hidden_comment():
     text = memory.write(MARK, ItemState("pr:--><b>"))
 
     assert text.count("-->") == 1
+
+
+@pytest.mark.parametrize("told", ["x", "review:", "issue:7", "7x", "-7", "7"])
+def test_a_comment_that_asked_has_a_number(told):
+    """Whoever edits our comment by hand cannot have us react to another thing."""
+    text = memory.write(MARK, replace(WHOLE, comment=told))
+    read = memory.read(MARK, text)
+
+    assert read is not None
+    assert read.comment == (told if told == "7" else "")

@@ -97,6 +97,13 @@ def test_a_clock_a_day_behind(backend, place):
     _nothing_found(Jumped(backend, number, -86_400.0, killed=True))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_clock_a_day_ahead(backend):
+    """A turn that begins tomorrow is none that never gets old."""
+    telling = next(a for a in story(backend) if a.is_write and a.url.endswith(TELLS))
+    _nothing_found(Jumped(backend, telling.number - 1, 86_400.0, killed=True))
+
+
 # A process that is killed closes nothing; here its sockets wait for the collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.model import Check, Diagnostic, Evidence, Excerpt, ExcerptLine, LineSpan, MissingLog
+from bot.model import Check, Diagnostic, Evidence, Excerpt, ExcerptLine, Hint, LineSpan, MissingLog
 from bot.outcomes import FailureClass
 from bot.prompt import (
     HARD_LIMIT,
     PLACEHOLDERS,
-    Hint,
     PreviousRound,
     PromptFacts,
     build,

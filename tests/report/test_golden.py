@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 
 from bot.model import (
+    CommentCommands,
+    Misread,
     Outcome,
     Report,
     SessionState,
+    Trouble,
+    Verb,
     Verdict,
     VerdictKind,
 )
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
-from bot.report import issue, pull_request
+from bot.report import answer, issue, pull_request
+from bot.report.answer import TROUBLES, VERBS, help_text, misread_text
 from bot.report.comment import comment
 from bot.report.facts import Attempt, Ending, Finding, ReportFacts, SweptItem
 from bot.report.summary import summary
@@ -225,6 +230,51 @@ def test_issue_is_the_reviewed_one() -> None:
         run=replace(run, head_branch="main", event="push", head_sha=RED) if run else None,
     )
     _check("issue", f"# {issue.title(facts)}\n\n{issue.body(facts, MARKER)}")
+
+
+def test_answers_are_the_reviewed_ones() -> None:
+    """The table of commands, and what is said of those not understood, read as reviewed."""
+    misread = (
+        Misread(Trouble.NO_VERB, 0),
+        Misread(Trouble.UNKNOWN_VERB, 1, Untrusted("fxi"), nearest=Verb.FIX),
+        Misread(Trouble.UNKNOWN_VERB, 2, Untrusted("@alice")),
+        Misread(Trouble.NO_PACKAGE, 3),
+        Misread(Trouble.BAD_PACKAGE, 4, Untrusted("../x"), why="a path is no package name"),
+        Misread(Trouble.NO_RULE, 5),
+        Misread(Trouble.BAD_RULE, 6, Untrusted("`skip`")),
+        Misread(Trouble.NO_TEXT, 7),
+        Misread(Trouble.QUOTED, 8, Untrusted("/coder fix <!-- it -->")),
+        Misread(Trouble.FOLDED, 9, Untrusted("/coder fix #1")),
+    )
+
+    _check("answer-help", help_text())
+    _check("answer-misread", misread_text(CommentCommands(misread=misread, left_out=490)))
+    _check("answer-misread-one", misread_text(CommentCommands(misread=misread[1:2])))
+
+
+def test_every_verb_and_trouble_has_words() -> None:
+    """A verb is in the table by its own name; no trouble is without a sentence."""
+    assert set(TROUBLES) == set(Trouble)
+    offered = [verb.value for verb in Verb if verb is not Verb.UPGRADE]
+    assert [usage.split()[0] for usage, _ in VERBS.values()] == offered
+
+
+@pytest.mark.parametrize("kind", ["working", "fixed", "nothing"])
+def test_status(kind: str) -> None:
+    """How it stands, in an answer of its own: before, during and after."""
+    facts = {
+        "working": _alone(OutcomeKind.PENDING),
+        "fixed": _ended(OutcomeKind.FIXED),
+        "nothing": ReportFacts(outcome=Outcome(OutcomeKind.ANSWERED)),
+    }[kind]
+    text = answer.comment([answer.status_text(facts)], "<!-- coder-fix-answer:0123456789ab -->")
+    _check(f"answer-status-{kind}", text)
+
+
+def test_several_answers() -> None:
+    """In order, each said once, the marker last."""
+    text = answer.comment(["one", "two", "one"], "<!-- m -->")
+    assert text == "one\n\n---\n\ntwo\n\n<!-- m -->\n"
 
 
 def _check(name: str, text: str) -> None:

@@ -11,19 +11,24 @@ from typing import Any
 import pytest
 
 from bot.model import (
+    CommentCommands,
     Diagnostic,
     Evidence,
     Excerpt,
     ExcerptLine,
+    Hint,
     Job,
+    Misread,
     MissingLog,
     Outcome,
     Report,
+    Trouble,
 )
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind
-from bot.prompt import Hint, PreviousRound, PromptFacts, build
+from bot.prompt import PreviousRound, PromptFacts, build
 from bot.report import issue, pull_request
 from bot.report.annotation import annotation
+from bot.report.answer import misread_text, status_text
 from bot.report.comment import LIMIT, comment
 from bot.report.facts import Attempt, Ending, Finding, ReportFacts
 from bot.report.outputs import OUTPUT_NAMES, outputs
@@ -108,7 +113,10 @@ def told(facts: ReportFacts) -> Iterator[tuple[str, str]]:
 def test_texts_for_people_are_inert(name: str) -> None:
     """No text of the hostile set is live in a comment, summary, pull request or issue."""
     facts = poisoned(TEXTS[name], TEXTS[name].split("\n"))
-    for where, text in told(facts):
+    answer = misread_text(
+        CommentCommands(misread=tuple(Misread(t, 0, Untrusted(TEXTS[name])) for t in Trouble))
+    )
+    for where, text in (*told(facts), ("answer", answer), ("status", status_text(facts))):
         assert CANARY not in outside_code(text), where
         assert commands(text) == [], where
         assert invisible(text) == set(), where

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from bot.adapters.github_api import convert
 from bot.adapters.github_api.client import Client
 from bot.errors import UpstreamError
+from bot.model import CommentRef, Reaction
 from bot.ports import Comment
 
 _VIEWER = "query { viewer { login } }"
@@ -45,6 +48,33 @@ class CommentDesk:
             return found
         edited = self._client.patch(f"{self._at}/issues/comments/{found.id}", {"body": body})
         return convert.comment(edited)
+
+    def answer(self, number: int, marker: str, body: str) -> Comment:
+        """Written first, so that there is always one; what it replaces goes afterwards."""
+        pages = self._client.pages(f"{self._at}/issues/{number}/comments")
+        candidates = [convert.comment(data) for data in pages if marker in (data.get("body") or "")]
+        made = self._client.post(f"{self._at}/issues/{number}/comments", {"body": body})
+        for old in filter(self._is_ours, candidates):
+            self._client.delete(f"{self._at}/issues/comments/{old.id}")
+        return convert.comment(made)
+
+    def said(self, ref: CommentRef) -> Comment | None:
+        """By its id: what the event told may have been edited or deleted since."""
+        data = self._client.get(self._place_of(ref), none_on=(404,))
+        return None if data is None else convert.comment(data)
+
+    def permission(self, login: str) -> str:
+        """GitHub's legacy word, in which `maintain` is `write`, as `triage` is `read`."""
+        path = f"{self._at}/collaborators/{quote(login, safe='')}/permission"
+        data = self._client.get(path, none_on=(404,))
+        return "none" if data is None else str(data.get("permission") or "none")
+
+    def react(self, ref: CommentRef, reaction: Reaction) -> None:
+        """POST: GitHub answers 200 with the old one where it is there already."""
+        self._client.post(f"{self._place_of(ref)}/reactions", {"content": reaction.value})
+
+    def _place_of(self, ref: CommentRef) -> str:
+        return f"{self._at}/{'pulls' if ref.review else 'issues'}/comments/{ref.id}"
 
     def _only(self, number: int, marker: str, made: Comment) -> Comment:
         """Two runs may have looked at the same moment: the oldest stays, the others take theirs."""

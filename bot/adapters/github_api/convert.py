@@ -141,6 +141,7 @@ def comment(data: Json) -> Comment:
         author=_login(data.get("user")),
         body=Untrusted(data.get("body") or ""),
         url=data["html_url"],
+        edited=data.get("updated_at") != data.get("created_at"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from bot.adapters.github_api.artifacts import ArtifactDesk
@@ -31,7 +31,7 @@ class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, Is
         return self._client.requests
 
     def logs(
-        self, jobs: Sequence[Job], arrived: Callable[[JobLog], None] | None = None
+        self, jobs: Sequence[Job]
     ) -> AbstractContextManager[tuple[Iterator[JobLog], Sequence[MissingLog]]]:
         """Download the jobs' logs; see `LogDownloads`."""
-        return LogDownloads(self.log_address).fetch(jobs, arrived)
+        return LogDownloads(self.log_address).fetch(jobs)

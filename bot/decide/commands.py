@@ -1,0 +1,86 @@
+"""`/coder` commands: who may give one, and what each comes to. Pure and total.
+
+A stranger gets no answer and no reaction, so a refusal here is a skip without a word to anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.decide.snapshot import ItemState
+from bot.model import Command, CommentRef, Outcome, Session, SessionState, Verb
+from bot.outcomes import OutcomeKind, SkipReason
+from bot.policy import Policy
+
+RIGHTS = frozenset({"admin", "write"})
+"""GitHub's legacy words: `maintain` is told as `write`."""
+
+_ENDED = frozenset({SessionState.GONE, SessionState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The comment as it is now, and what its author may do here.
+
+    `author` is empty where the comment was deleted; `edited` where it is not as it was written.
+    """
+
+    author: str
+    edited: bool
+    permission: str
+
+
+def refusal(ref: CommentRef, now: Standing, policy: Policy) -> Outcome | None:
+    """Why the comment commands nothing; None where its author has the right."""
+    allowed = {login.casefold() for login in policy.allow_users}
+    why = ""
+    if not now.author:
+        why = "The comment was deleted before we looked."
+    elif now.author != ref.author:
+        why = "The comment is not by whom the event names."
+    elif now.edited:
+        why = "The comment was edited; only a new one commands."
+    if why:
+        return Outcome(OutcomeKind.SKIPPED, why, skip_reason=SkipReason.NOTHING_TO_DO)
+    if now.permission not in RIGHTS or (allowed and ref.author.casefold() not in allowed):
+        return Outcome(OutcomeKind.SKIPPED, "Ignored.", skip_reason=SkipReason.NOT_ALLOWED)
+    return None
+
+
+class Response(StrEnum):
+    """What a command comes to."""
+
+    HELP = "help"
+    STATUS = "status"
+    STOP = "stop"
+    TELL = "tell"
+    START = "start"
+    START_AFRESH = "start-afresh"
+    ONE_IS_ENOUGH = "one-is-enough"
+    NOT_OFFERED = "not-offered"
+
+
+def is_live(state: ItemState | None, session: Session | None) -> bool:
+    """Whether a session of the item is at work, or waits for us or for a person."""
+    if session is None or session.state in _ENDED:
+        return False
+    return state is None or state.final is None
+
+
+def respond(
+    command: Command, state: ItemState | None, session: Session | None, *, started: bool
+) -> Response:
+    """`started`: another command of the same comment has started a session already."""
+    live, says = is_live(state, session), bool(command.text.raw.strip())
+    if command.verb is Verb.RETRY or (command.verb is Verb.FIX and not live):
+        unfinished = live or (state is not None and state.final is None)
+        afresh = Response.START_AFRESH if unfinished else Response.START
+        return Response.ONE_IS_ENOUGH if started else afresh
+    return {
+        Verb.HELP: Response.HELP,
+        Verb.STATUS: Response.STATUS,
+        Verb.STOP: Response.STOP,
+        Verb.TELL: Response.TELL if live else Response.STATUS,
+        Verb.FIX: Response.TELL if says else Response.STATUS,
+    }.get(command.verb, Response.NOT_OFFERED)

@@ -1,0 +1,220 @@
+"""`/coder` commands of one comment: rights first, then each in turn, then one answer for all.
+
+Like a sweep, this only finds out what is asked for; the engine does the work. A stranger's comment
+causes one read of it and one of the stranger's right, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bot.decide import commands
+from bot.decide.commands import Response, Standing
+from bot.engine.loop import Engine
+from bot.engine.messenger import Messenger
+from bot.errors import UpstreamError
+from bot.identity import answer_marker
+from bot.model import (
+    RED_CONCLUSIONS,
+    Command,
+    CommentRef,
+    Hint,
+    Item,
+    Outcome,
+    PullRequest,
+    Reaction,
+    Request,
+    RunRef,
+    TargetKind,
+    WorkflowRun,
+)
+from bot.outcomes import OutcomeKind, SkipReason
+from bot.policy import Policy
+from bot.ports import Ports
+from bot.report import answer
+from bot.report.facts import ReportFacts
+from bot.triggers.coder_commands import parse
+from bot.untrusted import Untrusted
+
+_GOOD: Final = frozenset({OutcomeKind.FIXED, OutcomeKind.ANSWERED, OutcomeKind.STOPPED})
+_LATER: Final = frozenset({OutcomeKind.PENDING})
+
+
+@dataclass(slots=True)
+class Desk:
+    """`engine` makes one for a request that starts something; `messenger` speaks to sessions."""
+
+    request: Request
+    policy: Policy
+    ports: Ports
+    engine: Callable[[Request], Engine]
+    messenger: Messenger
+    _said: list[str] = field(default_factory=list)
+    _done: list[ReportFacts] = field(default_factory=list)
+    _permission: str = ""
+
+    def run(self) -> ReportFacts:
+        """What the comment came to: its weightiest command's end."""
+        ref, github = self._ref, self.ports.github
+        now = github.said(ref)
+        self._permission = github.permission(ref.author) if now is not None else "none"
+        standing = Standing(
+            now.author if now else "", now.edited if now else False, self._permission
+        )
+        refused = commands.refusal(ref, standing, self.policy)
+        if refused is not None or now is None:
+            return ReportFacts(outcome=refused or Outcome(OutcomeKind.SKIPPED))
+        found = parse(now.body.raw)
+        self._react(Reaction.SEEN)
+        for command in found.commands:
+            self._follow(command)
+        if found.misread or found.left_out:
+            self._react(Reaction.CONFUSED)
+            self._said.append(answer.misread_text(found, self.messenger.secrets))
+            unknown = SkipReason.UNKNOWN_COMMAND
+            sentence = "A `/coder` line was not understood."
+            self._note(Outcome(OutcomeKind.SKIPPED, sentence, skip_reason=unknown))
+        self._answer()
+        return self._weightiest()
+
+    # --- one command -------------------------------------------------------------------------
+
+    def _follow(self, command: Command) -> None:
+        state, session = self.messenger.look()
+        started = any(done.session and done.session.created for done in self._done)
+        response = commands.respond(command, state, session, started=started)
+        match response:
+            case Response.HELP:
+                self._say(answer.help_text())
+            case Response.STATUS:
+                self._say(answer.status_text(self.messenger.report()))
+            case Response.STOP:
+                self._stop()
+            case Response.TELL:
+                self._tell(command)
+            case Response.START | Response.START_AFRESH:
+                if response is Response.START_AFRESH:
+                    self.messenger.stop("A person asked for a new start.", held=False)
+                self._start(command)
+            case Response.ONE_IS_ENOUGH:
+                self._say("One comment starts at most one session.")
+            case Response.NOT_OFFERED:
+                self._say(f"`/coder {command.verb.value}` is not offered here.")
+
+    def _stop(self) -> None:
+        state, session = self.messenger.look()
+        live = commands.is_live(state, session)
+        self.messenger.stop(f"{self._ref.author} wrote `/coder stop`.", held=True)
+        if live:
+            self._note(Outcome(OutcomeKind.STOPPED, "The session was stopped."))
+        else:
+            self._say(
+                "Nothing was running. Nothing starts here until somebody writes `/coder fix`."
+            )
+
+    def _tell(self, command: Command) -> None:
+        told = self.messenger.tell(self._hint(command))
+        if not told:
+            self._say("The session could not take the message in time; write it again later.")
+            return
+        self._react(Reaction.STARTED)
+        is_fix = command.verb.value == "fix"
+        kind = OutcomeKind.PENDING if is_fix else OutcomeKind.ANSWERED
+        self._note(Outcome(kind, "The agent was told."))
+
+    def _start(self, command: Command) -> None:
+        ref = self._ref
+        if not ref.on_pull_request:
+            self._say("`/coder fix` works on pull requests here.")
+            return
+        pull = self.ports.github.pull_request(self._ref.number)
+        run = self._red_run(pull) if pull is not None and pull.state == "open" else None
+        if run is None:
+            why = "No workflow run at the head of this pull request is red."
+            skip = SkipReason.NOT_FAILED
+            self._note(Outcome(OutcomeKind.SKIPPED, why, skip_reason=skip))
+            self._said.append(why)
+            return
+        engine = self.engine(
+            replace(
+                self.request,
+                run=RunRef(run.id, run.attempt),
+                by_hand=True,
+                commanded=True,
+                hint=self._hint(command) if ref.review or command.text.raw.strip() else None,
+            )
+        )
+        done = engine.report(engine.run())
+        self._done.append(done)
+        if done.outcome.kind is OutcomeKind.SKIPPED:
+            self._said.append(answer.status_text(done))
+
+    def _red_run(self, pull: PullRequest) -> WorkflowRun | None:
+        """The newest red one at its head, of those that were there when the comment was written.
+
+        So the commit is one that its author may have seen: a push since then counts nothing.
+        """
+        at = self._ref.at
+        fitting = [
+            run
+            for run in self.ports.github.runs(head_sha=pull.head_sha)
+            if run.conclusion in RED_CONCLUSIONS
+            and run.path != self.request.own_workflow
+            and (at is None or run.created_at is None or run.created_at <= at)
+        ]
+        return max(fitting, key=lambda run: run.id, default=None)
+
+    # --- what is said ------------------------------------------------------------------------
+
+    @property
+    def _ref(self) -> CommentRef:
+        assert self.request.comment is not None  # noqa: S101 - the trigger made it
+        return self.request.comment
+
+    def _hint(self, command: Command) -> Hint:
+        ref, text = self._ref, command.text.raw
+        if ref.review and ref.path:
+            text = f"About {ref.path}:{ref.line}\n{text}"
+        return Hint(ref.author, self._permission, Untrusted(text))
+
+    def _say(self, text: str) -> None:
+        self._said.append(text)
+        self._note(Outcome(OutcomeKind.ANSWERED))
+
+    def _note(self, outcome: Outcome) -> None:
+        self._done.append(replace(self.messenger.report(), outcome=outcome))
+
+    def _answer(self) -> None:
+        if not self._said or self.policy.dry_run:
+            return
+        mark = answer_marker(self.messenger.item)
+        body = answer.comment(self._said, f"<!-- {mark} -->", self.messenger.secrets)
+        self.ports.github.answer(self._ref.number, mark, body)
+
+    def _react(self, reaction: Reaction) -> None:
+        """A courtesy: without the right to it the work goes on."""
+        if not self.policy.dry_run:
+            with suppress(UpstreamError):
+                self.ports.github.react(self._ref, reaction)
+
+    def _weightiest(self) -> ReportFacts:
+        """What started or stopped something before what only answered."""
+        order = sorted(self._done, key=lambda d: d.outcome.kind is OutcomeKind.ANSWERED)
+        first = order[0] if order else ReportFacts(outcome=Outcome(OutcomeKind.ANSWERED))
+        kind = first.outcome.kind
+        if kind in _GOOD:
+            self._react(Reaction.DONE)
+        elif kind not in _LATER and kind is not OutcomeKind.SKIPPED:
+            self._react(Reaction.FAILED)
+        return first
+
+
+def item_of(request: Request) -> Item:
+    """The pull request's own item, or the issue's."""
+    ref = request.comment
+    assert ref is not None  # noqa: S101 - the trigger made it
+    kind = TargetKind.PULL_REQUEST if ref.on_pull_request else TargetKind.ISSUE
+    return Item(request.repository.id, kind, str(ref.number))

@@ -1,0 +1,125 @@
+"""Speaking to the session of one item, for a person: how it stands, a message, an end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import prompt
+from bot.decide.snapshot import ItemState, Snapshot
+from bot.engine import records
+from bot.engine.brief import Brief
+from bot.engine.publish import Publisher
+from bot.engine.red_run import RedRun
+from bot.engine.result import Result
+from bot.engine.watch import Watch
+from bot.errors import SessionBusyError
+from bot.identity import session_key
+from bot.model import Hint, Item, Outcome, PullRequest, Request, RunRef, Session, TargetKind
+from bot.outcomes import OutcomeKind
+from bot.policy import Policy
+from bot.ports import Ports
+from bot.report.facts import ReportFacts
+from bot.sanitize import Secrets
+
+PATIENCE = 600.0
+"""Seconds for which a busy session is waited for, and never more than the turn's own time."""
+
+
+class Messenger:
+    """Of one item. What is known of it is read once, and again after each thing done to it."""
+
+    def __init__(
+        self, request: Request, item: Item, policy: Policy, ports: Ports, brief: Brief
+    ) -> None:
+        self.item = item
+        self._policy = policy
+        self._ports = ports
+        self._brief = brief
+        self._red = RedRun(request, policy, ports, brief)
+        watch = Watch(ports.clock, ports.narrator, policy)
+        self._publisher = Publisher(request, policy, ports, brief, watch)
+        self._facts: Snapshot | None = None
+
+    @property
+    def secrets(self) -> Secrets:
+        """What no text may hold."""
+        return self._brief.secrets
+
+    def look(self) -> tuple[ItemState | None, Session | None]:
+        """What is remembered, and the session of the generation at work."""
+        facts = self._known()
+        state = facts.state if isinstance(facts.state, ItemState) else None
+        return state, facts.session if isinstance(facts.session, Session) else None
+
+    def report(self) -> ReportFacts:
+        """How it stands, for a status."""
+        facts = self._known()
+        state, session = self.look()
+        kind = OutcomeKind.ANSWERED
+        if state is not None:
+            kind = state.final or OutcomeKind.PENDING
+        return self._publisher.portrait.report(self._result(Outcome(kind), facts, session))
+
+    def tell(self, said: Hint) -> bool:
+        """One message, no attempt; false where the session could not take it in time."""
+        state, session = self.look()
+        assert session is not None  # noqa: S101 - asked for only while there is one
+        clock, branch = self._ports.clock, self._known().target_branch(self._policy)
+        text = prompt.message(said, branch, self._brief.fence, self.secrets)
+        until = clock.monotonic() + min(PATIENCE, self._policy.wait_timeout)
+        agent = self._ports.agent
+        assert agent is not None  # noqa: S101 - whoever found a session has it
+        while True:
+            try:
+                now = agent.send(session, text)
+                break
+            except SessionBusyError:
+                if clock.monotonic() >= until:
+                    return False
+                clock.sleep(self._policy.poll_interval)
+        if state is not None:
+            turn = replace(records.asking(state, session, clock.now()), asking=False)
+            self._facts = replace(self._known(), state=turn, session=now)
+            self._publisher.announce(self._facts, f"{said.author} told the agent something.")
+        self._facts = None
+        return True
+
+    def stop(self, reason: str, *, held: bool) -> None:
+        """End the session as `cleanup` says, never deleting it, and remember that."""
+        facts = self._known()
+        state, session = self.look()
+        ended = replace(state or ItemState(self.item.name), final=OutcomeKind.STOPPED, held=held)
+        outcome = Outcome(OutcomeKind.STOPPED, reason)
+        facts = replace(facts, state=ended)
+        self._publisher.finish(self._result(outcome, facts, session))
+        self._facts = None
+
+    def _result(self, outcome: Outcome, facts: Snapshot, session: Session | None) -> Result:
+        return Result(outcome=outcome, facts=facts, session=session)
+
+    def _known(self) -> Snapshot:
+        if self._facts is None:
+            self._facts = self._read()
+        return self._facts
+
+    def _read(self) -> Snapshot:
+        github, item = self._ports.github, self.item
+        state = self._red.state(item)
+        facts = Snapshot(now=self._ports.clock.now(), item=item, state=state)
+        pull: PullRequest | None = None
+        if item.kind is TargetKind.PULL_REQUEST:
+            pull = github.pull_request(int(item.ref))
+        run = self._red.facts(RunRef(state.run_id)) if state and state.run_id else None
+        generation = state.generation if state is not None else 1
+        agent = self._ports.agent
+        session = agent.find(session_key(item, generation)) if agent else None
+        facts = replace(facts, pull=pull, session=session)
+        if run is not None:
+            facts = replace(facts, run=run)
+        branch = f"{self._owner}:{facts.worked_branch(self._policy)}"
+        found = github.pull_requests_for(branch, state="all") if state is not None else ()
+        return replace(facts, ours=next(iter(found), None))
+
+    @property
+    def _owner(self) -> str:
+        return self._publisher.portrait.request.repository.owner
