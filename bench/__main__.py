@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import evidence, image, start, sweep, verbs
+from bench.diff_policy import diff_policy
 
 
 def main() -> None:
     """Print the tables."""
     flags = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    flags.add_argument("--only", default="", help="start, sweep, verbs, image or evidence")
+    names = "start, sweep, verbs, image, diff-policy or evidence"
+    flags.add_argument("--only", default="", help=names)
     only = flags.parse_args().only
     with tempfile.TemporaryDirectory(prefix="coder-fix-bench-") as name:
         figures: dict[str, Callable[[], None]] = {
@@ -21,6 +23,7 @@ def main() -> None:
             "sweep": lambda: sweep.sweep(Path(name)),
             "verbs": verbs.verbs,
             "image": image.image,
+            "diff-policy": diff_policy,
             "evidence": lambda: evidence.main([]),
         }
         evidence.row("What", "Baseline", "Reached", "Aim")

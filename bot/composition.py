@@ -110,7 +110,6 @@ class Composition:
             fence=secrets.token_hex(8),
             template=self._template(),
             extra_instructions=settings.extra_instructions,
-            protected_paths=settings.protected_paths,
             log_budget_chars=settings.log_budget_chars,
             secrets=self.hidden,
         )

@@ -67,6 +67,8 @@ class Policy:
     flaky: Flaky = Flaky.RERUN
     draft: bool = True
     base: str = ""
+    protected_paths: tuple[str, ...] = (".github/**",)
+    max_diff_lines: int = 400
     branch_prefix: str = "coder-fix/"
     opt_out_label: str = "no-coder-fix"
     allow_users: tuple[str, ...] = ()

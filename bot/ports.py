@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.diff_policy import Comparison
 from bot.evidence.reports import Report
 from bot.model import (
     Annotation,
@@ -95,8 +96,8 @@ class PullRequests(Protocol):
     def text_at(self, path: str, sha: str) -> Untrusted:
         """The file at that commit; empty where there is none, or none that can be read."""
 
-    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
-        """What the commits from `base` to `head` touch: up to 300 paths; empty if unreadable."""
+    def compare(self, base_sha: str, head_sha: str) -> Comparison:
+        """What leads from the one to the other: up to 300 files; not readable is no error."""
 
     def branch_head(self, branch: str) -> str:
         """The branch's head SHA; empty when there is no such branch."""

@@ -153,7 +153,14 @@ class Settings(BaseSettings):
         "coder-fix/", min_length=1, max_length=60, description="What our branches begin with."
     )
     protected_paths: Listed = Field(
-        (".github/**",), description="Paths (globs) that the prompt tells the agent not to touch."
+        (".github/**",),
+        description="Paths (globs) that a repair may not touch: else it is `flagged`.",
+    )
+    max_diff_lines: int = Field(
+        400,
+        ge=0,
+        le=1_000_000,
+        description="Changed lines above which a repair is `flagged`; 0 is no limit.",
     )
     comment: Commenting = Field(
         Commenting.STICKY, description="`sticky` keeps one comment up to date, `none` writes none."
@@ -198,6 +205,8 @@ class Settings(BaseSettings):
             flaky=self.flaky,
             draft=self.draft,
             base=self.base,
+            protected_paths=self.protected_paths,
+            max_diff_lines=self.max_diff_lines,
             branch_prefix=self.branch_prefix,
             opt_out_label=self.opt_out_label,
             allow_users=self.allow_users,

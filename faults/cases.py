@@ -72,9 +72,9 @@ class Jumped:
 
 
 @functools.cache
-def story(backend: str) -> list[Asked]:
-    """Every call of the main story, nothing spoiled."""
-    with World(backend) as world:
+def story(backend: str, *, cheats: bool = False) -> list[Asked]:
+    """Every call of the main story, nothing spoiled; or of the one in which the agent cheats."""
+    with World(backend, cheats=cheats) as world:
         run = world.begin()
         told = run.play()
         assert told.outcome == "fixed", told
@@ -131,6 +131,11 @@ class Killed:
 
 
 @dataclass(frozen=True, slots=True)
+class Objected(Killed):
+    """The same in a story in which the agent cheats first, and takes that back when told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Storm:
     """Every sort of call meets that trouble once, in one story; runs follow until an end."""
 
@@ -181,6 +186,11 @@ def _killed(backend: str, calls: list[Asked]) -> Iterator[Case]:
     return (Killed(backend, asked.number, after) for asked in calls for after in (False, True))
 
 
+def _objected(backend: str, _: list[Asked]) -> Iterator[Case]:
+    calls = story(backend, cheats=True)
+    return (Objected(backend, asked.number, after) for asked in calls for after in (False, True))
+
+
 def _pairs(backend: str, calls: list[Asked]) -> Iterator[PairsOf]:
     return (PairsOf(backend, i, len(calls)) for i in range(1, len(calls) + 1))
 
@@ -219,6 +229,7 @@ PARTS: dict[str, Part] = {
     "two runs": _pairs,
     "three runs": _threes,
     "kills": _killed,
+    "kills of a cheat": _objected,
     "calls in trouble": _spoiled,
     "rate limits": _limited,
     "clock jumps": _jumped,
@@ -240,7 +251,8 @@ def play(case: Case | PairsOf) -> Played:
             return case.played()
         # A process has the machine's clock, which its servers share.
         start = datetime.now(UTC) if isinstance(case, Process) else START
-        with World(case.backend, isinstance(case, _ON_SOCKETS), start) as world:
+        sockets, cheats = isinstance(case, _ON_SOCKETS), isinstance(case, Objected)
+        with World(case.backend, sockets, start, cheats=cheats) as world:
             return judged(case, world, case.play(world))
 
 

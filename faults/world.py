@@ -50,6 +50,8 @@ tests/test_prices.py:8: AssertionError
 FAILED tests/test_prices.py::test_{name} - assert -250 == 0
 ========================= 1 failed, 1 passed in 0.02s ==========================
 """
+_TEST = "def test_voucher():\n    assert total([250]) == 0\n"
+_SKIPPED = f"@pytest.mark.skip\n{_TEST}"
 RIGHTS = {
     "actions": "read",
     "checks": "read",
@@ -85,7 +87,8 @@ def _job(color: str) -> JobSeed:
 class World:
     """One red pull request. The agent's first push is red again, its second one is green.
 
-    `sockets` serves it on loopback, for other processes and for what only a socket shows.
+    Where it `cheats`, the first one is green too, by a test that is skipped. `sockets` serves the
+    world on loopback, for other processes and for what only a socket shows.
     """
 
     backend: str
@@ -95,6 +98,7 @@ class World:
     root: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="faults-")))
     prompts: list[str] = field(default_factory=list)
     prose: tuple[str, str] = ("Looking at it", "Pushed a repair")
+    cheats: bool = False
     _looks: int = 0
     _runs: int = 0
     _slow: list[WorkflowRun] = field(default_factory=list)
@@ -108,6 +112,7 @@ class World:
     event: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.colors = self.colors[:1] if self.cheats else self.colors
         self.github = SandboxGitHub(directory=self.root / "github")
         self.github.clock.now = self.now  # type: ignore[method-assign]
         self.github.script_runs(self._told_jobs)
@@ -117,6 +122,7 @@ class World:
         self.coder.add_template("ci-repair", presets=["Small"], default_preset="Small")
         self.coder.rate_limit.limit = None
         files = {".github/workflows/ci.yml": _WORKFLOW, "prices.py": "whole\n"}
+        files["tests/test_prices.py"] = _TEST
         self.repository = self.github.create_repository("acme/widgets", files)
         self.gate = Gate(self.github, self.github.blobs, self.coder)
         if self.sockets:
@@ -166,12 +172,21 @@ class World:
         there = self.repository.state.git.branch(found[1]) is not None
         self.repository.commit(
             found[1],
-            {"prices.py": f"repair {len(self.prompts)}\n"},
+            self._change(),
             "Repair it",
             from_branch="" if there else "feature",
             author=BOT,
         )
         yield Report("complete", self.prose[1])
+
+    def _change(self) -> dict[str, str]:
+        """A repair; the first one of a cheat is a skip, which its second one takes back."""
+        repair = {"prices.py": f"repair {len(self.prompts)}\n"}
+        if not self.cheats:
+            return repair
+        if len(self.prompts) == 1:
+            return {"tests/test_prices.py": _SKIPPED}
+        return {"tests/test_prices.py": _TEST} | repair
 
     def events(self, branch: str) -> list[Mapping[str, Any]]:
         """Every `workflow_run` completed on that branch, oldest first."""

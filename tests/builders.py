@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.decide.snapshot import Background, Base, ItemState, RunFacts, Snapshot, Tip
+from bot.diff_policy import Finding, Severity
 from bot.model import (
     BackendName,
     Check,
@@ -165,6 +166,21 @@ def a_check(**changes: Any) -> Check:
     return replace(check, **changes)
 
 
+def a_finding(**changes: Any) -> Finding:
+    """A test is skipped instead of repaired."""
+    finding = Finding(
+        rule="skipped-tests",
+        severity=Severity.BLOCK,
+        path=Untrusted("tests/test_cart.py"),
+        line=37,
+        removed=False,
+        text=Untrusted("@pytest.mark.skip"),
+        why="A test is skipped.",
+        legitimate="It cannot work here.",
+    )
+    return replace(finding, **changes)
+
+
 def a_snapshot(**changes: Any) -> Snapshot:
     """Everything read, nothing started."""
     snapshot = Snapshot(
@@ -177,6 +193,7 @@ def a_snapshot(**changes: Any) -> Snapshot:
         state=None,
         session=None,
         head="",
+        diff=(),
         ours=None,
         checks=(),
         background=Background(),

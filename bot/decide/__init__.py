@@ -74,7 +74,7 @@ _INSTEAD: dict[type, str] = {
     Rerun: "Without this mode the failed jobs would be rerun once.",
     Wait: "A session works on it; without this mode it would be waited for.",
     OpenPullRequest: "Without this mode a pull request would be opened for the agent's push.",
-    FollowUp: "Without this mode the session would be told what is still red.",
+    FollowUp: "Without this mode the session would be told what is still wrong.",
 }
 
 

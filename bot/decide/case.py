@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot.decide.snapshot import Attempt, Facet, ItemState, Snapshot, Unread
 from bot.decide.steps import Finish, Step
+from bot.diff_policy import Finding
 from bot.model import Item, Outcome, Request, Session, SessionState, TargetKind
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
 from bot.policy import Mode, Policy
@@ -97,6 +98,11 @@ class Case:
         head = self.have(self.facts.head, Facet.HEAD)
         judged = self.judged[-1].head if self.judged else ""
         return "" if head in {self.evidence_sha, judged} else head
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the diff policy finds at the head; asked for late, since it costs a request."""
+        return self.have(self.facts.diff, Facet.DIFF)
 
     @property
     def judged(self) -> tuple[Attempt, ...]:

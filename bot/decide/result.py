@@ -1,14 +1,16 @@
-"""After the push: pull request, checks of exactly that head, and what red means. Pure."""
+"""After the push: pull request, checks of exactly that head, the diff, and what red means. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from bot.decide.case import Case, Row, in_words, skipped
+from bot.decide.review import blocking, rules_of
 from bot.decide.silence import cause as silence_cause
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
 from bot.decide.verdict import judge
+from bot.diff_policy import is_flagged
 from bot.model import Outcome, Verdict, VerdictKind
 from bot.outcomes import OutcomeKind, SkipReason, UnverifiedCause
 from bot.policy import Verify
@@ -66,6 +68,7 @@ def _pending(case: Case) -> Step | None:
     if case.facts.verify_seconds < case.policy.verify_timeout:
         return Wait("Checks are running.", _LOOK_AGAIN)
     time = in_words(case.policy.verify_timeout)
+    _ = case.findings  # they are listed, whatever the end
     return Finish(
         Outcome(OutcomeKind.TIMED_OUT, f"The checks did not end within {time}."),
         _verdict(case),
@@ -133,10 +136,42 @@ def _green(case: Case) -> Step | None:
     return Finish(Outcome(OutcomeKind.FIXED), verdict)
 
 
-def _used_up(case: Case) -> Step | None:
-    used = len(case.judged) + 1
-    if used < case.policy.max_attempts:
+def _end(case: Case) -> Finish | None:
+    """How it ends where nothing is red and the change is not flagged; None while that is open."""
+    if case.policy.verify is not Verify.NONE and _dispatch(case) is not None:
         return None
+    ends = (rule(case) for rule in (_unverifiable, _nothing_vouches, _green))
+    return next((step for step in ends if isinstance(step, Finish)), None)
+
+
+def _objected(case: Case) -> Step | None:
+    end = _end(case)
+    if end is None or end.verdict is None or not is_flagged(case.findings):
+        return None
+    if _is_last(case) or any(attempt.objections for attempt in case.judged):
+        return None
+    case.have(case.facts.evidence, Facet.EVIDENCE)
+    rules = ", ".join(rules_of(blocking(case.findings)))
+    reason = f"Objected to `{case.new_head[:7]}` for {rules}; told the session."
+    return FollowUp(reason, end.verdict)
+
+
+def _flagged(case: Case) -> Step | None:
+    end = _end(case)
+    if end is None or not is_flagged(case.findings):
+        return None
+    return Finish(replace(end.outcome, kind=OutcomeKind.FLAGGED), end.verdict)
+
+
+def _is_last(case: Case) -> bool:
+    return len(case.judged) + 1 >= case.policy.max_attempts
+
+
+def _used_up(case: Case) -> Step | None:
+    _ = case.findings
+    if not _is_last(case):
+        return None
+    used = len(case.judged) + 1
     return Finish(
         Outcome(OutcomeKind.NOT_FIXED, f"All {used} attempts are used up."),
         _verdict(case),
@@ -157,7 +192,7 @@ def _no_progress(case: Case) -> Step | None:
 def _red(case: Case) -> Step | None:
     # What was fixed, and what is new, shows only against what failed at the beginning.
     case.have(case.facts.evidence, Facet.EVIDENCE)
-    return FollowUp("The checks of this commit are red.", _verdict(case))
+    return FollowUp(f"Still red at `{case.new_head[:7]}`; told the session.", _verdict(case))
 
 
 ROWS = (
@@ -173,6 +208,13 @@ ROWS = (
         "open it",
         _without_pull_request,
     ),
+    Row(
+        "objected",
+        "flagged where nothing is red (see diff_policy), the agent not told yet, attempts left",
+        "follow up in the same session, with the objections",
+        _objected,
+    ),
+    Row("flagged", "flagged where nothing is red", "flagged", _flagged),
     Row("verify-off", "`verify: none`", "unverified", _unverifiable),
     Row("pending", "checks of that head are running", "wait, else timed-out", _pending),
     Row(
@@ -195,5 +237,5 @@ ROWS = (
     ),
     Row("used-up", "red, `max-attempts` used up", "not-fixed", _used_up),
     Row("no-progress", "red with a failure that an earlier attempt had", "not-fixed", _no_progress),
-    Row("red", "red", "follow up in the same session", _red),
+    Row("red", "red", "follow up in the same session, with the objections if flagged", _red),
 )

@@ -8,6 +8,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
 from bot.decide.silence import Silence
+from bot.diff_policy import Finding
 from bot.identity import branch_name, session_key
 from bot.model import (
     RED_CONCLUSIONS,
@@ -43,6 +44,7 @@ class Facet(StrEnum):
     SESSION = "session"
     HEAD = "head"
     OURS = "ours"
+    DIFF = "diff"
     CHECKS = "checks"
     RED_AGAIN = "red-again"
     BACKGROUND = "background"
@@ -115,11 +117,15 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One turn of the agent that was judged: the head it left and the failure found there."""
+    """One turn of the agent that was judged: the head it left and the failure found there.
+
+    `objections` are the rules for which its change was flagged, and of which the agent was told.
+    """
 
     head: str
     verdict: str
     fingerprint: tuple[str, ...] = ()
+    objections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,8 @@ class ItemState:
     `asking` says that nobody knows whether the agent has anything to work on: it is written before
     a message is sent and taken back after it, and once more by a run that is cancelled. `held` is
     what `/coder stop` leaves: nothing starts by itself. `comment` is the id of the comment that
-    asked for this generation, with `review:` before it where it stands in a review.
+    asked for this generation, with `review:` before it where it stands in a review. `allowed` are
+    rules of the diff policy that a person accepted for this change.
     """
 
     item: str
@@ -148,6 +155,7 @@ class ItemState:
     head_seen: datetime | None = None
     dispatched: str = ""
     asking: bool = False
+    allowed: tuple[str, ...] = ()
     held: bool = False
     comment: str = ""
     final: OutcomeKind | None = None
@@ -162,10 +170,11 @@ class ItemState:
 class Snapshot:
     """Facts, each `UNREAD` until decide asks for it.
 
-    `tip` is the failing branch's head now, read together with `pull`. `red_again` is the evidence
-    of what is still red at our head. `turn_seconds` and `verify_seconds` say how long the agent's
-    present turn and the present verification have lasted; `gone_reads` counts consecutive reads
-    that did not find the session; `unsent` says that it refused the last message for now.
+    `tip` is the failing branch's head now, read together with `pull`. `diff` is what the diff
+    policy finds between the evidence's commit and our head. `red_again` is the evidence of what is
+    still red at our head. `turn_seconds` and `verify_seconds` say how long the agent's present turn
+    and the present verification have lasted; `gone_reads` counts consecutive reads that did not
+    find the session; `unsent` says that it refused the last message for now.
     """
 
     now: datetime
@@ -180,6 +189,7 @@ class Snapshot:
     ours: PullRequest | Unread | None = UNREAD
     background: Background | Unread = UNREAD
     base: Base | Unread = UNREAD
+    diff: tuple[Finding, ...] | Unread = UNREAD
     checks: tuple[Check, ...] | Unread = UNREAD
     red_again: Evidence | Unread = UNREAD
     required: tuple[str, ...] | Unread = UNREAD
@@ -202,12 +212,12 @@ class Snapshot:
     def forget(self, facets: tuple[Facet, ...]) -> Snapshot:
         """Without what may have changed since it was read, and without what follows from it.
 
-        What the checks say, they say of the head that was read before them.
+        What the checks and the diff say, they say of the head that was read before them.
         """
         verdict = {"checks": UNREAD, "red_again": UNREAD}
         changing: dict[Facet, dict[str, Any]] = {
             Facet.SESSION: {"session": UNREAD},
-            Facet.HEAD: {"head": UNREAD, **verdict},
+            Facet.HEAD: {"head": UNREAD, "diff": UNREAD, **verdict},
             Facet.CHECKS: verdict,
         }
         return replace(self, **{k: v for f in facets for k, v in changing[f].items()})

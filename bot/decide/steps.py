@@ -53,7 +53,7 @@ class OpenPullRequest:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Tell the same session what is still red."""
+    """Tell the same session what is still red, or what the change may not do."""
 
     reason: str
     verdict: Verdict

@@ -7,14 +7,16 @@ is not an end, a report or a push is.
 from __future__ import annotations
 
 from bot.decide.case import SILENT_FACTOR, Case, Row, ended, in_words, skipped
-from bot.decide.snapshot import Facet
+from bot.decide.snapshot import Attempt, Facet
 from bot.decide.steps import Finish, Resume, Step, Wait
-from bot.model import Outcome, Session, SessionState
+from bot.diff_policy import is_flagged
+from bot.model import Outcome, Session, SessionState, Verdict, VerdictKind
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
 
 LOST_AGENT_GRACE = 300.0
 """Seconds for which a lost or unhealthy agent may recover."""
 
+_NOT_RED = frozenset({VerdictKind.GREEN.value, VerdictKind.UNVERIFIED.value})
 _UNDER_WAY = frozenset({SessionState.PENDING, SessionState.WORKING, SessionState.UNKNOWN})
 
 
@@ -96,6 +98,26 @@ def _green_by_itself(case: Case) -> Step | None:
     )
 
 
+def _objected_to(case: Case) -> Attempt | None:
+    """The change of which the agent was told, where the branch still stands there."""
+    last = case.judged[-1] if case.judged else None
+    if last is None or not last.objections or case.have(case.facts.head, Facet.HEAD) != last.head:
+        return None
+    return last
+
+
+def _objections_stand(case: Case) -> Step | None:
+    last = _objected_to(case)
+    if last is None or last.verdict not in _NOT_RED or not is_flagged(case.findings):
+        return None
+    return Finish(
+        Outcome(
+            OutcomeKind.FLAGGED, "The agent was told of the objections and changed nothing more."
+        ),
+        Verdict(VerdictKind(last.verdict), last.head),
+    )
+
+
 def _failed(case: Case) -> Step | None:
     session = _session(case)
     if session.state is not SessionState.FAILED or case.new_head:
@@ -153,6 +175,7 @@ def _no_change(case: Case) -> Step | None:
     if case.new_head:
         return None
     if case.state is not None and case.state.attempts:
+        _ = case.findings if _objected_to(case) else ()  # they are listed
         return Finish(
             Outcome(OutcomeKind.NOT_FIXED, "The agent ended its last attempt without a change.")
         )
@@ -189,6 +212,12 @@ ROWS = (
         "the failing branch is green at a newer commit",
         "skipped / superseded",
         _green_by_itself,
+    ),
+    Row(
+        "objections-stand",
+        "told of objections to a change that is not red, the agent ended, nothing more pushed",
+        "flagged",
+        _objections_stand,
     ),
     Row("failed", "the session failed, nothing pushed", "error", _failed),
     Row("blocked", "the agent asks or is blocked, nothing pushed", "needs-human", _blocked),

@@ -154,5 +154,5 @@ class Around:
             workflow=github.text_at(run.path, facts.head),
             base=pull.base_ref if pull else "",
             draft=pull is not None and pull.draft,
-            changed=github.changed_paths(began or run.head_sha, facts.head),
+            changed=github.compare(began or run.head_sha, facts.head).paths,
         )

@@ -14,6 +14,5 @@ class Brief:
     fence: str
     template: str = ""
     extra_instructions: str = ""
-    protected_paths: tuple[str, ...] = ()
     log_budget_chars: int = 12_000
     secrets: Secrets = NO_SECRETS

@@ -74,7 +74,7 @@ class Engine:
         while True:
             self.facts = self._turns.timed(self.facts, self._observer.session)
             step = decide(self._request, self.facts, self._policy).step
-            if not isinstance(step, Read):
+            if not isinstance(step, Read) or Facet.DIFF in step.facets:  # which only an end needs
                 break
             self.facts = self._observer.read(self.facts, step.facets)
             known = self.facts.state if known is UNREAD else known
@@ -210,7 +210,8 @@ class Engine:
 
     def _wait(self, reason: str, again: tuple[Facet, ...]) -> Result | None:
         if self._policy.wait is Waiting.NONE:
-            if not isinstance(self.facts.evidence, Unread):  # else a later run: nothing is new
+            is_first = not isinstance(self.facts.evidence, Unread)
+            if is_first or self._observer.is_news(self.facts):
                 self._announce(reason)
             return self.result(Outcome(OutcomeKind.PENDING, reason))
         if self._watch.is_over:
@@ -230,7 +231,8 @@ class Engine:
             end = refused.pull_request(failure)
             if end is None:
                 raise
-            return self._finish(Finish(end[0]), end[1])
+            self.facts = self._observer.read(self.facts, (Facet.DIFF,))
+            return self._finish(Finish(refused.in_doubt(end[0], self.facts.diff)), end[1])
         self._watch.note(f"Opened pull request #{ours.number}", ours.url)
         self.facts = replace(self.facts, ours=ours)
         self._announce("The agent pushed; its checks are watched.")
@@ -245,7 +247,7 @@ class Engine:
             return self._send(self._publisher.carry_on(self.facts), step.reason.rstrip("."))
         text = self._publisher.follow_up(self.facts, step.verdict)
         self.facts = replace(self.facts, state=records.judged(self.facts, step.verdict))
-        return self._send(text, f"Still red at `{step.verdict.sha[:7]}`; told the session")
+        return self._send(text, step.reason.rstrip("."))
 
     def _send(self, text: str, note: str) -> Result | None:
         """Write it down, send it, take it back: whoever is killed in between is understood."""
@@ -263,11 +265,8 @@ class Engine:
             self.facts = replace(self.facts, unsent=True)
             again = (Facet.SESSION, Facet.HEAD)
             return self._wait("The session cannot take a message yet.", again)
-        self.facts = replace(
-            self.facts.forget(_TOLD),
-            state=replace(intent, asking=False),
-            unsent=False,
-        )
+        told = replace(intent, asking=False)
+        self.facts = replace(self.facts.forget(_TOLD), state=told, unsent=False)
         self._watch.note(note)
         self._announce("The agent has the new evidence.")
         return None

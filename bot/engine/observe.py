@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.decide import memory
 from bot.decide.case import Case
+from bot.decide.review import review, wants_changed_paths
 from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.verdict import relevant
 from bot.engine.background import Around
@@ -44,6 +46,8 @@ class Observer:
         self._ports = ports
         self._red = RedRun(request, policy, ports, brief)
         self._around = Around(self._red)
+        self._secrets = brief.secrets
+        self._remembered: ItemState | None = None
         self.session: Session | None = None
 
     def read(self, facts: Snapshot, facets: tuple[Facet, ...]) -> Snapshot:
@@ -58,6 +62,7 @@ class Observer:
             Facet.BASE: self._base,
             Facet.HEAD: self._head,
             Facet.OURS: self._ours,
+            Facet.DIFF: self._diff,
             Facet.CHECKS: self._checks,
             Facet.RED_AGAIN: self._red_again,
             Facet.REQUIRED: self._required,
@@ -81,6 +86,7 @@ class Observer:
             origin = self._red.origin(found.run)
             if origin is None:
                 return {"run": found}
+        self._remembered = origin.state
         return {"run": self._red.facts(origin.run), "item": origin.item, "state": origin.state}
 
     def _pull(self, facts: Snapshot) -> dict[str, Any]:
@@ -105,7 +111,12 @@ class Observer:
 
     def _state(self, facts: Snapshot) -> dict[str, Any]:
         item = self._item(facts)
-        return {"item": item, "state": self._red.state(item)}
+        self._remembered = self._red.state(item)
+        return {"item": item, "state": self._remembered}
+
+    def is_news(self, facts: Snapshot) -> bool:
+        """Whether the record says more than what was read of it, such as a head first seen."""
+        return isinstance(facts.state, ItemState) and facts.state != self._remembered
 
     def further(self, facts: Snapshot) -> ItemState:
         """The record that holds: ours, or that of another run which did more for this item."""
@@ -185,6 +196,25 @@ class Observer:
     def _checks(self, facts: Snapshot) -> dict[str, Any]:
         assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
         return {"checks": self._ports.github.checks(facts.head)}
+
+    def _diff(self, facts: Snapshot) -> dict[str, Any]:
+        """One request; one more where what the failing change had touched matters."""
+        facts = self.recalled(facts)  # what failed tells what the change may touch
+        assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
+        base = Case(self._request, facts, self._policy).evidence_sha
+        compare, pull = self._ports.github.compare, facts.pull
+        told = partial(
+            review,
+            compare(base, facts.head),
+            facts,
+            self._policy,
+            base=base,
+            secrets=self._secrets,
+        )
+        found = told()
+        if isinstance(pull, PullRequest) and wants_changed_paths(found):
+            found = told(changed_paths=compare(pull.base_sha, base).paths)
+        return {"diff": found, "evidence": facts.evidence, "item": facts.item}
 
     def _red_again(self, facts: Snapshot) -> dict[str, Any]:
         assert isinstance(facts.checks, tuple)  # noqa: S101 - rows ask for the checks first

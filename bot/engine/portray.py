@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from bot.decide.snapshot import Attempt as Judged
 from bot.decide.snapshot import ItemState, RunFacts, Snapshot
 from bot.engine.brief import Brief
+from bot.engine.objections import shown_findings
 from bot.engine.result import Result
 from bot.model import (
     Diagnostic,
@@ -15,6 +17,7 @@ from bot.model import (
     PullRequest,
     Request,
     Verdict,
+    VerdictKind,
 )
 from bot.outcomes import OutcomeKind
 from bot.policy import Mode, Policy
@@ -64,7 +67,7 @@ class Portrait:
             run_url=run.url,
             run_attempt=run.attempt,
             pull_request=pull if isinstance(pull, PullRequest) else None,
-            protected_paths=self.brief.protected_paths,
+            protected_paths=self.policy.protected_paths,
             extra_instructions=self.brief.extra_instructions,
             hint=self.request.hint,
             template=self.brief.template,
@@ -76,6 +79,7 @@ class Portrait:
     def previous(self, facts: Snapshot, verdict: Verdict) -> PreviousRound:
         """What became of the agent's last push."""
         before = facts.evidence.diagnostics if isinstance(facts.evidence, Evidence) else ()
+        before = () if verdict.kind is VerdictKind.UNVERIFIED else before
         now = facts.red_again.diagnostics if isinstance(facts.red_again, Evidence) else ()
         had, have = {_name(d) for d in before}, {_name(d) for d in now}
         return PreviousRound(
@@ -84,6 +88,7 @@ class Portrait:
             remaining=tuple(d for d in now if _name(d) in had),
             new=tuple(d for d in now if _name(d) not in had),
             failing_checks=verdict.failing,
+            green=verdict.kind is VerdictKind.GREEN,
         )
 
     def report(self, result: Result) -> ReportFacts:
@@ -121,6 +126,7 @@ class Portrait:
             attempts=_attempts(state, result.verdict),
             attempt=_attempt(facts) if session else 0,
             max_attempts=self.policy.max_attempts,
+            findings=shown_findings(result),
             commands=self.request.comment is not None,
             ending=_settled(result.outcome, ours, pull),
             timeline=result.timeline,
@@ -165,10 +171,15 @@ def _name(finding: Diagnostic) -> tuple[str, str, str, str]:
 
 
 def _attempts(state: ItemState | None, verdict: Verdict | None) -> tuple[Attempt, ...]:
-    judged = tuple(Attempt(a.head, a.verdict) for a in state.attempts) if state else ()
+    judged = tuple(Attempt(a.head, _came_to(a)) for a in state.attempts) if state else ()
     if verdict is None or (judged and judged[-1].sha == verdict.sha):
         return judged
     return (*judged, Attempt(verdict.sha, verdict.kind.value))
+
+
+def _came_to(attempt: Judged) -> str:
+    rules = ", ".join(attempt.objections)
+    return f"{attempt.verdict}, objected to for {rules}" if rules else attempt.verdict
 
 
 def _operation(result: Result, ours: PullRequest | None, pull: PullRequest | None) -> Operation:

@@ -9,6 +9,7 @@ from bot import prompt
 from bot.decide import memory
 from bot.decide.snapshot import ItemState, Snapshot
 from bot.engine.brief import Brief
+from bot.engine.objections import objections
 from bot.engine.portray import Portrait
 from bot.engine.result import Result
 from bot.engine.watch import Watch
@@ -90,7 +91,13 @@ class Publisher:
         told = state.attempts if isinstance(state, ItemState) else ()
         attempt = sum(a.head != verdict.sha for a in told) + 2
         return prompt.follow_up(
-            replace(material, previous=previous, attempt=attempt, evidence=evidence)
+            replace(
+                material,
+                previous=previous,
+                objections=objections(facts),
+                attempt=attempt,
+                evidence=evidence,
+            )
         )
 
     def carry_on(self, facts: Snapshot) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.decide.review import blocking, rules_of
 from bot.decide.snapshot import Attempt, ItemState, RunFacts, Snapshot
 from bot.model import CommentRef, Evidence, Session, Verdict
 
@@ -51,7 +52,8 @@ def judged(facts: Snapshot, verdict: Verdict) -> ItemState:
     if verdict.sha in {a.head for a in state.attempts}:
         return state
     fingerprint = again.fingerprint[:KEPT] if isinstance(again, Evidence) else ()
-    attempt = Attempt(verdict.sha, verdict.kind.value, fingerprint)
+    objections = rules_of(blocking(facts.diff)) if isinstance(facts.diff, tuple) else ()
+    attempt = Attempt(verdict.sha, verdict.kind.value, fingerprint, objections)
     return replace(state, attempts=(*state.attempts, attempt), head=verdict.sha)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.decide.snapshot import Unread
+from bot.diff_policy import Finding, is_flagged
 from bot.errors import UpstreamError
 from bot.model import Outcome, WorkflowRun
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
@@ -21,6 +25,13 @@ def pull_request(refused: UpstreamError) -> tuple[Outcome, str] | None:
         outcome = Outcome(OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits.")
         return outcome, "no-commits"
     return None
+
+
+def in_doubt(outcome: Outcome, diff: tuple[Finding, ...] | Unread) -> Outcome:
+    """The same end of a change that nobody checked, unless its diff is flagged."""
+    if outcome.kind is not OutcomeKind.UNVERIFIED or isinstance(diff, Unread):
+        return outcome
+    return replace(outcome, kind=OutcomeKind.FLAGGED) if is_flagged(diff) else outcome
 
 
 def or_rerun(github: CodeHost, run: WorkflowRun, reason: str) -> Outcome:

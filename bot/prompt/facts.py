@@ -24,7 +24,7 @@ workspace build fails.
 class PreviousRound:
     """What became of the agent's last push: `sha` was checked, and these findings moved.
 
-    `sha` is empty when nothing was pushed.
+    `sha` is empty when nothing was pushed; `green` says that every check of it passed.
     """
 
     sha: str = ""
@@ -32,6 +32,7 @@ class PreviousRound:
     remaining: tuple[Diagnostic, ...] = ()
     new: tuple[Diagnostic, ...] = ()
     failing_checks: tuple[Check, ...] = ()
+    green: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,10 @@ def _result(facts: PromptFacts, last: PreviousRound) -> str:
         head = "Nothing has been pushed yet. Finish the repair and push it."
     elif last.failing_checks or last.remaining or last.new:
         head = f"Your push {last.sha[:12]} was checked and CI is still red."
+    elif last.green:
+        head = f"Your push {last.sha[:12]} was checked and CI is green."
     else:
-        head = f"Your push {last.sha[:12]} was checked."
+        head = f"Your push {last.sha[:12]} was looked at."
     lines: list[str] = []
     for title, diagnostics in (
         ("Still failing", last.remaining),
@@ -55,7 +57,9 @@ def _objections(facts: PromptFacts) -> str:
     return (
         "# Objections to your change\n\n"
         "The difference was reviewed and these lines were found to hide the failure or to touch "
-        "what they must not. Take each of them back, and repair the cause instead.\n\n"
+        "what they must not. Take each of them back, and repair the cause instead. Where an "
+        "objection is wrong about an honest change, leave that line and say why in your report; a "
+        "person decides then, not you.\n\n"
         f"{fenced(lines, facts.fence, _ROOM)}"
     )
 

@@ -7,7 +7,7 @@ from bot.outcomes import OutcomeKind
 MEANINGS: dict[OutcomeKind, str] = {
     OutcomeKind.FIXED: "the checks of `verified-sha` are green",
     OutcomeKind.UNVERIFIED: "there is a change, but nothing can vouch for it; the cause is named",
-    OutcomeKind.FLAGGED: "reserved: there is a change and the diff policy objects",
+    OutcomeKind.FLAGGED: "nothing is red, but the change may hide the failure; the lines are shown",
     OutcomeKind.NOT_FIXED: "the attempts are used up and it is still red",
     OutcomeKind.NO_CHANGE: "the agent ended without a change",
     OutcomeKind.NEEDS_HUMAN: "the agent asks, is blocked, or was interrupted",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.outcomes import OutcomeKind
 from bot.report import blocks, story
 from bot.report.facts import Ending, ReportFacts
+from bot.report.objections import notes
 from bot.report.words import OUTCOMES
 from bot.sanitize import redact
 
@@ -37,6 +38,7 @@ def _body(facts: ReportFacts, lines: int) -> str:
         *story.lead(facts),
         story.facts_line(facts),
         story.attempts(facts),
+        notes(facts),
         blocks.evidence_fold(facts, lines),
     )
     return "\n\n".join(part for part in parts if part)

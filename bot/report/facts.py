@@ -49,12 +49,21 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the diff policy objects to; `rule` and `why` are ours, the path is the diff's."""
+    """One place of the diff policy; `rule`, `why` and `legitimate` are ours, all else the diff's.
+
+    `line` is 0 for the whole file, and `path` is empty for the whole change. What does not block,
+    or was accepted by a person, is only noted.
+    """
 
     rule: str
     path: Untrusted
     line: int
     why: str
+    text: Untrusted = Untrusted("")
+    removed: bool = False
+    legitimate: str = ""
+    blocking: bool = True
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bot.outcomes import FailureClass, OutcomeKind
 from bot.report import blocks, story
 from bot.report.comment import LIMIT
 from bot.report.facts import ReportFacts
+from bot.report.objections import notes, objections
 from bot.sanitize import redact, to_markdown
 from bot.untrusted import Untrusted
 
@@ -61,9 +62,10 @@ def _body(facts: ReportFacts, lines: int) -> str:
         _what(facts),
         blocks.cause(facts),
         _checked(facts),
-        story.objections(facts),
+        objections(facts),
         _use(facts),
         story.attempts(facts),
+        notes(facts),
         blocks.evidence_fold(facts, lines),
         _closing(facts),
     )

@@ -6,11 +6,11 @@ from bot.model import PullRequest, VerdictKind
 from bot.outcomes import OutcomeKind, UnverifiedCause
 from bot.report import blocks
 from bot.report.facts import ReportFacts
+from bot.report.objections import objections
 from bot.report.words import ERRORS, OUTCOMES, SKIPPED, UNVERIFIED
 from bot.sanitize import to_markdown
 from bot.untrusted import Untrusted
 
-_MAX_OBJECTIONS = 20
 _MAX_ATTEMPTS = 10
 _REF_LIMIT = 100
 _TELLING_WORDS = frozenset(
@@ -19,6 +19,7 @@ _TELLING_WORDS = frozenset(
         OutcomeKind.NEEDS_HUMAN,
         OutcomeKind.TIMED_OUT,
         OutcomeKind.NOT_FIXED,
+        OutcomeKind.FLAGGED,
         OutcomeKind.ERROR,
     }
 )
@@ -81,8 +82,8 @@ def lead(facts: ReportFacts) -> tuple[str, ...]:
     return (
         "" if last else cause,
         explanation(facts),
-        said(facts),
         objections(facts),
+        said(facts),
         advice(facts),
         cause if last else "",
     )
@@ -119,17 +120,6 @@ def said(facts: ReportFacts) -> str:
     text = session.report.message if session.report and session.report.message else session.message
     shown = blocks.quote(text, facts.secrets)
     return f"The agent says:\n\n{shown}" if shown else ""
-
-
-def objections(facts: ReportFacts) -> str:
-    """The diff policy's findings, one line each."""
-    lines = []
-    for finding in facts.findings[:_MAX_OBJECTIONS]:
-        place = f"{finding.path.raw}:{finding.line}" if finding.line else finding.path.raw
-        shown = to_markdown(Untrusted(place), facts.secrets)
-        lines.append(f"- {shown} **{finding.rule}**: {blocks.sentence(finding.why, facts.secrets)}")
-    left = len(facts.findings) - len(lines)
-    return "\n".join([*lines, f"- … and {left} more"] if left > 0 else lines)
 
 
 def advice(facts: ReportFacts) -> str:

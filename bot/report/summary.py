@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.outcomes import OutcomeKind
 from bot.report import blocks, story
 from bot.report.facts import ReportFacts
+from bot.report.objections import notes
 from bot.report.words import OUTCOMES, SKIPPED
 from bot.sanitize import markdown_block, redact, to_markdown
 from bot.untrusted import Untrusted
@@ -37,6 +38,7 @@ def _summary(facts: ReportFacts, lines: int) -> str:
         _table(facts),
         _items(facts),
         story.attempts(facts),
+        notes(facts),
         _timeline(facts),
         blocks.evidence_fold(facts, lines),
         *_session_folds(facts),

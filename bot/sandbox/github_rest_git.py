@@ -41,6 +41,10 @@ def render_commit_of(call: Call, commit: Commit) -> Json:
     return render_commit(call.server.links, call.repository, commit, _account(call, commit))
 
 
+_MOST_FILES = 300
+"""Of a comparison; GitHub says nothing of the others."""
+
+
 @routes.on("GET", "/repos/{owner}/{repo}")
 def get_repository(call: Call) -> Json:
     """repos/get."""
@@ -187,7 +191,7 @@ def create_tree(call: Call) -> HttpResponse:
 
 @routes.on("GET", "/R/compare/{basehead+}", READ)
 def compare(call: Call) -> Json:
-    """repos/compare-commits-with-basehead."""
+    """repos/compare-commits-with-basehead; the files are on the first page, whatever its size."""
     git_repository, links = call.repository.git, call.server.links
     names = [name.rpartition(":")[2] for name in call.params["basehead"].split("...")]
     base, head = (git_repository.resolve(name) or not_found() for name in [*names, ""][:2])
@@ -195,7 +199,7 @@ def compare(call: Call) -> Json:
     ahead = git_repository.log("--reverse", f"{base}..{head}")
     behind = len(git_repository.log(f"{head}..{base}"))
     status = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
-    files = diff(git_repository, fork_point, head)
+    files = diff(git_repository, fork_point, head) if call.request.param("page", "1") == "1" else []
     url = f"{links.repository(call.repository)}/compare/{base}...{head}"
     page = f"{links.page(call.repository)}/compare/{base}...{head}"
     return {
@@ -211,7 +215,7 @@ def compare(call: Call) -> Json:
         "behind_by": behind,
         "total_commits": len(ahead),
         "commits": [render_commit_of(call, git_repository.commit(s)) for s in call.page(ahead)],
-        "files": [render_diff_entry(links, call.repository, f, head) for f in files],
+        "files": [render_diff_entry(links, call.repository, f, head) for f in files[:_MOST_FILES]],
     }
 
 

@@ -138,9 +138,31 @@ BASE_RED = Story(
     breaks={"prices.py": _PRICES_BROKEN},
 )
 
+_CHEATS = """\
+import pathlib, sys
+tests, code = pathlib.Path("test_prices.py"), pathlib.Path("prices.py")
+skip, test, wrong, right = sys.argv[1:]
+text = tests.read_text()
+if skip in text:
+    tests.write_text(text.replace(skip, ""))
+    code.write_text(code.read_text().replace(wrong, right))
+else:
+    tests.write_text(text.replace(test, skip + test))
+"""
+_SKIP = '    @unittest.skip("fails on CI")\n'
+_TEST = "    def test_voucher_never_pays_out"
+
+CHEATING = Story(
+    title="Take vouchers off the total",
+    files=_FILES,
+    change={"prices.py": _PRICES_BROKEN},
+    repair=(sys.executable, "-c", _CHEATS, _SKIP, _TEST, _WRONG, _RIGHT),
+)
+
 STORIES = {
     "failing-test": FAILING_TEST,
     "red-then-green": RED_THEN_GREEN,
     "flaky": FLAKY,
     "base-red": BASE_RED,
+    "cheating": CHEATING,
 }

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
+from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.adapters.github_rig import PERMISSIONS, TOKEN, adapter, seeded, sent
 
 TEXT = {"title": "T", "body": "B"}
@@ -94,10 +95,72 @@ def test_a_file_at_a_commit(github_sandbox, repository):
         assert api.text_at("src", head).raw == ""
 
 
-def test_changed_paths(github_sandbox, repository):
-    """What the commits between touch; nothing where they cannot be compared."""
+def comparing(url):
+    """How often a comparison was asked for."""
+    return sum("/compare/" in x.request.path for x in url.exchanges)
+
+
+def test_a_comparison(github_sandbox, repository):
+    """What the commits between change, how they stand to each other; asked once for each pair."""
     repository.commit("feature", {"a.py": "1\n", "docs/b.md": "2\n"}, "Add")
+    main, head = repository.head("main"), repository.head("feature")
     with adapter(github_sandbox.url) as api:
-        main, head = repository.head("main"), repository.head("feature")
-        assert api.changed_paths(main, head) == ("a.py", "docs/b.md")
-        assert api.changed_paths(main, "0" * 40) == ()
+        found = api.compare(main, head)
+        again = api.compare(main, head)
+        back, same = api.compare(head, main), api.compare(head, head)
+    assert (found.status, found.paths) == ("ahead", ("a.py", "docs/b.md"))
+    assert (found.descends, back.descends, same.descends) == (True, False, True)
+    assert found.files[0].hunks is not None
+    assert again is found
+    assert comparing(github_sandbox) == 3
+
+
+def test_a_comparison_of_two_histories(github_sandbox, repository):
+    """Both have commits of their own."""
+    repository.commit("feature", {"a.py": "1\n"}, "Add")
+    repository.commit("other", {"b.py": "1\n"}, "Add")
+    with adapter(github_sandbox.url) as api:
+        found = api.compare(repository.head("feature"), repository.head("other"))
+    assert (found.status, found.descends, found.paths) == ("diverged", False, ("b.py",))
+
+
+GIVES_UP = {
+    "message": "Server Error: Sorry, this diff is taking too long to generate.",
+    "errors": [{"resource": "Comparison", "field": "diff", "code": "not_available"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "asked"),
+    [
+        (404, {"message": "No common ancestor between a and b."}, 2),
+        (403, {"message": "Resource not accessible by integration"}, 2),
+        (500, GIVES_UP, 4),
+        (200, {"status": "entangled", "files": []}, 2),
+        (200, ["no object"], 2),
+    ],
+)
+def test_what_cannot_be_compared(github_sandbox, repository, status, body, asked):
+    """It is no error, and never an empty change: whoever asks sees that nothing was read."""
+
+    def refuse(request: HttpRequest) -> None:
+        if "/compare/" in request.path:
+            raise Fault("refused", respond=HttpResponse(status, body))
+
+    github_sandbox.fault_hooks.append(refuse)
+    with adapter(github_sandbox.url) as api:
+        found = api.compare("1" * 40, repository.head("main"))
+    assert (found.is_readable, found.descends, found.paths) == (False, False, ())
+    assert comparing(github_sandbox) == asked
+
+
+def test_trouble_with_a_comparison(github_sandbox, repository):
+    """Any other trouble is trouble, and is waited out by whoever asks."""
+
+    def refuse(request: HttpRequest) -> None:
+        if "/compare/" in request.path:
+            raise Fault("refused", respond=HttpResponse(502, {"message": "Server Error"}))
+
+    github_sandbox.fault_hooks.append(refuse)
+    with adapter(github_sandbox.url) as api, pytest.raises(UpstreamError):
+        api.compare(repository.head("main"), repository.head("main"))

@@ -32,6 +32,14 @@ def test_story_is_shown_from_red_to_green(capsys, backend):
     assert "<!--" not in out
 
 
+def test_a_cheat_is_objected_to(capsys):
+    """The story `cheating`: green by a skipped test, told so, and then repaired."""
+    assert main(["demo", "--story", "cheating"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"Objected to `[0-9a-f]{7}` for skipped-tests; told the session\.", out)
+    assert "\n  ### ✅ Fixed in #2" in out
+
+
 @pytest.mark.parametrize(
     ("agent", "sentence"),
     [

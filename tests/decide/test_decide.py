@@ -31,6 +31,7 @@ from bot.decide.steps import (
     Start,
     Wait,
 )
+from bot.diff_policy import Severity
 from bot.errors import ConfigurationError
 from bot.model import RunRef, SessionState
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind, SkipReason, UnverifiedCause
@@ -40,6 +41,7 @@ from tests.builders import (
     FIX,
     RED,
     a_check,
+    a_finding,
     a_job,
     a_pull,
     a_pushed_fix,
@@ -59,6 +61,13 @@ SILENT = a_session(report=None, since=ago(1000))
 JUST_STILL = a_session(report=None, since=ago(5))
 UNANSWERED = a_session(since=ago(100))
 ASKING = a_state(attempts=(Attempt(FIX, "red"),), turn_after=ago(100), asking=True)
+
+ASKS = a_check(conclusion="action_required")
+OBJECTED = Attempt(FIX, "green", (), ("skipped-tests",))
+EARLIER, STILL_RED = replace(OBJECTED, head="9" * 40), Attempt("9" * 40, "red", ("f9",))
+CHEAT = (a_finding(),)
+NOTICE, ACCEPTED = a_finding(severity=Severity.NOTICE), a_finding(accepted=True)
+OFF, ONE, IN_PLACE = {"verify": Verify.NONE}, {"max_attempts": 1}, {"mode": Mode.FIX}
 
 
 COMMANDED = {"by_hand": True, "commanded": True}
@@ -681,6 +690,97 @@ CASES = [
         {},
         _outcome(K.NOT_FIXED),
     ),
+    ("objected", a_pushed_fix(diff=CHEAT, verify_seconds=10), {}, {}, FollowUp),
+    ("objected", a_pushed_fix(diff=CHEAT, state=None), OFF, {}, FollowUp),
+    ("objected", a_pushed_fix(diff=CHEAT, verify_seconds=10, ours=None), IN_PLACE, {}, FollowUp),
+    ("objected", a_pushed_fix(diff=CHEAT, checks=(ASKS,)), {}, {}, FollowUp),
+    (
+        "objected",
+        a_pushed_fix(diff=CHEAT, verify_seconds=10, state=a_state(attempts=(STILL_RED,))),
+        {"max_attempts": 3},
+        {},
+        FollowUp,
+    ),
+    (
+        "objected",
+        a_pushed_fix(
+            diff=CHEAT,
+            verify_seconds=10,
+            state=replace(ASKING, attempts=(OBJECTED,)),
+            session=UNANSWERED,
+            turn_seconds=150,
+        ),
+        {},
+        {},
+        FollowUp,
+    ),
+    ("flagged", a_pushed_fix(diff=CHEAT, verify_seconds=10), ONE, {}, _outcome(K.FLAGGED)),
+    (
+        "flagged",
+        a_pushed_fix(diff=CHEAT, verify_seconds=10, state=a_state(attempts=(EARLIER,))),
+        {"max_attempts": 3},
+        {},
+        _outcome(K.FLAGGED),
+    ),
+    (
+        "flagged",
+        a_pushed_fix(diff=CHEAT),
+        OFF | ONE,
+        {},
+        _outcome(K.FLAGGED, cause=C.VERIFY_OFF),
+    ),
+    (
+        "flagged",
+        a_pushed_fix(diff=CHEAT, checks=(ASKS,)),
+        ONE,
+        {},
+        _outcome(K.FLAGGED, cause=C.APPROVAL_NEEDED),
+    ),
+    ("green", a_pushed_fix(diff=(NOTICE, ACCEPTED), verify_seconds=10), {}, {}, _outcome(K.FIXED)),
+    ("green", a_pushed_fix(diff=CHEAT), {}, {}, Wait),
+    ("dispatch", a_pushed_fix(diff=CHEAT, checks=(), verify_seconds=120), {}, {}, Dispatch),
+    (
+        "objections-stand",
+        a_pushed_fix(diff=CHEAT, state=a_state(attempts=(OBJECTED,))),
+        {},
+        {},
+        _outcome(K.FLAGGED),
+    ),
+    (
+        "objections-stand",
+        a_pushed_fix(
+            diff=CHEAT,
+            state=a_state(attempts=(OBJECTED,)),
+            session=a_session(state=SessionState.FAILED, error_kind=ErrorKind.WORKSPACE),
+        ),
+        {},
+        {},
+        _outcome(K.FLAGGED),
+    ),
+    (
+        "under-way",
+        a_pushed_fix(diff=CHEAT, state=a_state(attempts=(OBJECTED,)), session=WORKING),
+        {},
+        {},
+        Wait,
+    ),
+    *(
+        ("no-change", a_pushed_fix(state=a_state(attempts=(told,)), **now), {}, {}, _outcome(end))
+        for told, now, end in (
+            (replace(OBJECTED, verdict="red"), {"diff": CHEAT}, K.NOT_FIXED),
+            (replace(OBJECTED, verdict="great"), {"diff": CHEAT}, K.NOT_FIXED),
+            (OBJECTED, {"diff": ()}, K.NOT_FIXED),
+            (OBJECTED, {"diff": UNREAD, "head": RED}, K.NOT_FIXED),
+            (STILL_RED, {"diff": UNREAD, "head": ""}, K.NOT_FIXED),
+        )
+    ),
+    (
+        "used-up",
+        a_pushed_fix(checks=(a_check(conclusion="failure"),), diff=CHEAT),
+        ONE,
+        {},
+        _outcome(K.NOT_FIXED),
+    ),
     (
         "red",
         a_pushed_fix(checks=(a_check(conclusion="failure"),), red_again=AGAIN),
@@ -729,6 +829,32 @@ def test_row(row, facts, policy, request_, follows):
 def test_every_row_has_a_case():
     """No row stands in the table without a test that reaches it."""
     assert {row.name for row in ROWS} == {case[0] for case in CASES} | {"not-finished"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "policy"),
+    [
+        (a_pushed_fix(verify_seconds=10), {}),
+        (a_pushed_fix(), OFF),
+        (a_pushed_fix(checks=(ASKS,)), {}),
+        (a_pushed_fix(checks=(a_check(status="queued"),), verify_seconds=3600), {}),
+        (a_pushed_fix(checks=(a_check(conclusion="failure"),), red_again=UNREAD), {}),
+        (a_pushed_fix(state=a_state(attempts=(OBJECTED,))), {}),
+    ],
+)
+def test_no_end_without_a_look_at_the_diff(facts, policy):
+    """Whatever the checks say, what is said of the change is said after reading it."""
+    step = decide(a_request(), replace(facts, diff=UNREAD), Policy(**policy)).step
+
+    assert step == Read((Facet.DIFF,))
+
+
+@pytest.mark.parametrize("checks", [(), (a_check(status="queued"),), (a_check(),)])
+def test_waiting_costs_no_look_at_the_diff(checks):
+    """While the checks are open nothing is asked about the change."""
+    facts = a_pushed_fix(diff=UNREAD, checks=checks)
+
+    assert isinstance(decide(a_request(), facts, Policy()).step, Wait)
 
 
 def test_unfinished_run_is_named():
@@ -823,17 +949,17 @@ def test_the_item_of_a_pull_request_is_its_number():
 @pytest.mark.parametrize(
     ("facets", "kept"),
     [
-        ((), {"session", "head", "checks", "red_again"}),
-        ((Facet.SESSION,), {"head", "checks", "red_again"}),
+        ((), {"session", "head", "diff", "checks", "red_again"}),
+        ((Facet.SESSION,), {"head", "diff", "checks", "red_again"}),
         ((Facet.HEAD,), {"session"}),
-        ((Facet.CHECKS,), {"session", "head"}),
+        ((Facet.CHECKS,), {"session", "head", "diff"}),
     ],
 )
 def test_forget(facets: tuple[Facet, ...], kept: set[str]) -> None:
     """What is to be read anew goes, with what follows from it; all else stays."""
     whole = a_snapshot(session=None, head="abc", checks=(), red_again=an_evidence())
     left = whole.forget(facets)
-    names = ("session", "head", "checks", "red_again")
+    names = ("session", "head", "diff", "checks", "red_again")
     assert {name for name in names if getattr(left, name) is not UNREAD} == kept
     assert replace(left, **{name: getattr(whole, name) for name in names}) == whole
 

@@ -19,12 +19,13 @@ WHOLE = ItemState(
     run_id=9001,
     session_id="s-1",
     fingerprint=("f1", "f2"),
-    attempts=(Attempt("b" * 40, "red", ("f3",)), Attempt("c" * 40, "red")),
+    attempts=(Attempt("b" * 40, "red", ("f3",)), Attempt("c" * 40, "red", (), ("diff-size",))),
     turn_started=NOW,
     turn_after=NOW,
     head="c" * 40,
     head_seen=NOW,
     asking=True,
+    allowed=("skipped-tests", "not-descended"),
     held=True,
     comment="review:77",
     final=OutcomeKind.NOT_FIXED,
@@ -58,6 +59,16 @@ ONE_MORE = replace(LIVE, attempts=(*LIVE.attempts, Attempt("d" * 40, "red")))
 def test_whoever_went_further_counts(found, holds):
     """Of two records of an item the one with more done holds, ours when there is no difference."""
     assert memory.newer(LIVE, found) == holds
+
+
+def test_only_ids_of_rules_are_rules():
+    """Whatever else somebody wrote there is shown nowhere and accepts nothing."""
+    attempt = '{"head":"c","verdict":"green","objections":["x y","diff-size",7]}'
+    data = f'{{"v":1,"item":"pr:7","allowed":["<b>","a-b"],"attempts":[{attempt}]}}'
+    state = memory.read(MARK, f"<!-- {MARK} {data} -->")
+
+    assert state is not None
+    assert (state.allowed, state.attempts[0].objections) == (("a-b",), ("diff-size",))
 
 
 def test_any_marker():

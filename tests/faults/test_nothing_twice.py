@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.cases import Hunted, Jumped, Limited, Spoiled, Storm, play, story
+from faults.cases import Hunted, Jumped, Limited, Objected, Spoiled, Storm, play, story
 from faults.gate import heard
 from faults.interleaved import Pair, Three
 from faults.kinds import KINDS
@@ -128,6 +128,17 @@ def test_told_once(backend):
     telling = next(a for a in story(backend) if a.is_write and a.url.endswith(TELLS))
     for number in range(telling.number - 4, telling.number):
         _nothing_found(Pair(backend, number - 1, 999))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_objected_to_once(backend):
+    """Killed anywhere around the objection: the agent hears it once, and its repair is `fixed`."""
+    calls = story(backend, cheats=True)
+    telling = next(a.number for a in calls if a.is_write and a.url.endswith(TELLS))
+    for number in range(telling - 3, telling + 3):
+        _nothing_found(Objected(backend, number, after=number % 2 == 0))
+    _nothing_found(Objected(backend, telling, after=True))
+    _nothing_found(Objected(backend, telling, after=False))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -109,6 +109,22 @@ def test_prompt_says_which_commit_was_red(event: str, words: str) -> None:
     assert words in build(facts(event=event))
 
 
+@pytest.mark.parametrize(
+    ("green", "words"), [(True, "was checked and CI is green."), (False, "was looked at.")]
+)
+def test_an_objection_says_what_the_checks_said(green: bool, words: str) -> None:
+    """The agent hears that green is not enough, and that a person decides where it disagrees."""
+    told = follow_up(
+        facts(
+            previous=PreviousRound("b" * 40, green=green),
+            objections=(Untrusted("a.py:1 · skipped-tests: A test is skipped."),),
+        )
+    )
+    assert f"Your push bbbbbbbbbbbb {words} Build on what is on the branch" in told
+    assert "- a.py:1 · skipped-tests: A test is skipped." in told
+    assert "leave that line and say why in your report" in told
+
+
 def test_exactly_one_branch_is_named_to_push_to() -> None:
     """In `fix` mode the failing branch is the one to push to, and it is fetched, not reset."""
     told = build(facts(mode="fix", branch="round-totals"))

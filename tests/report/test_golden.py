@@ -53,13 +53,32 @@ QUESTION = Report(
     ),
 )
 FINDINGS = (
-    Finding("skipped-test", Untrusted("tests/test_cart.py"), 37, "a test is skipped now"),
     Finding(
-        "widened-tolerance",
+        "skipped-tests",
+        Untrusted("tests/test_cart.py"),
+        37,
+        "A test is skipped, or expected to fail, instead of made to pass.",
+        text=Untrusted('    @unittest.skip("see `#12`, @octo")'),
+        legitimate="The test cannot work in this environment, and an issue says who sees to it.",
+    ),
+    Finding("skipped-tests", Untrusted("tests/test_tax.py"), 9, "A test is skipped."),
+    Finding(
+        "deleted-tests",
         Untrusted("tests/test_cart.py"),
         52,
-        "the tolerance of a comparison went from `0.001` to `1`",
+        "A test was deleted, and none came in its place.",
+        text=Untrusted("def test_total():"),
+        removed=True,
     ),
+    Finding("not-descended", Untrusted(""), 0, "It does not hold the red commit `4be1c0de9f4b`."),
+    Finding(
+        "workflow-files",
+        Untrusted(".github/workflows/ci.yml"),
+        4,
+        "The workflow in which the failure was seen was changed.",
+        blocking=False,
+    ),
+    Finding("diff-size", Untrusted("cart.py"), 0, "500 lines changed.", accepted=True),
 )
 BUILD_LOG = tuple(
     map(
@@ -99,7 +118,11 @@ STORIES: dict[str, ReportFacts] = {
     ),
     "flagged": _ended(OutcomeKind.FLAGGED, findings=FINDINGS, commands=True),
     "not-fixed": _ended(
-        OutcomeKind.NOT_FIXED, verdict=RED_VERDICT, attempts=TWO_ATTEMPTS, attempt=2
+        OutcomeKind.NOT_FIXED,
+        verdict=RED_VERDICT,
+        attempts=TWO_ATTEMPTS,
+        attempt=2,
+        findings=FINDINGS[:1],
     ),
     "no-change": _alone(OutcomeKind.NO_CHANGE, session=replace(session(), report=QUESTION)),
     "needs-human": _alone(

@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 from bot.adapters.github_api import convert
 from bot.adapters.github_api.client import PER_PAGE, Client
+from bot.diff_policy import Comparison, read_files
 from bot.errors import UpstreamError
 from bot.model import Check, PullRequest
 from bot.outcomes import ErrorKind
 from bot.untrusted import Untrusted
 
+_COMPARED = frozenset({"ahead", "behind", "diverged", "identical"})
 _PASSING = frozenset({"success", "neutral", "skipped"})
 
 
@@ -25,6 +27,7 @@ class PullRequestDesk:
         self._owner = full_name.partition("/")[0]
         self._at = f"/repos/{full_name}"
         self._own_run = own_run
+        self._compared = ("", "", Comparison(""))
 
     def pull_request(self, number: int) -> PullRequest | None:
         """That pull request; None when there is none."""
@@ -69,12 +72,31 @@ class PullRequestDesk:
             return Untrusted("")
         return Untrusted(raw.decode("utf-8", "replace"))
 
-    def changed_paths(self, base: str, head: str) -> tuple[str, ...]:
-        """By the comparison from their merge base, whose first page holds up to 300 files."""
+    def compare(self, base_sha: str, head_sha: str) -> Comparison:
+        """One request: the first page holds the files, up to 300, whatever its size.
+
+        The last one is kept, since commits never change. A single 404 proves nothing.
+        """
+        if (base_sha, head_sha) == self._compared[:2]:
+            return self._compared[2]
+        found = self._comparison(base_sha, head_sha) or self._comparison(base_sha, head_sha)
+        if found is None or not found.is_readable:
+            return Comparison("")
+        self._compared = (base_sha, head_sha, found)
+        return found
+
+    def _comparison(self, base: str, head: str) -> Comparison | None:
         path = f"{self._at}/compare/{base}...{head}"
-        found = self._client.get(path, none_on=(403, 404), per_page=1)
-        files = found.get("files") if isinstance(found, dict) else None
-        return tuple(str(file["filename"]) for file in files or ())
+        try:
+            found = self._client.get(path, none_on=(403, 404), per_page=1)
+        except UpstreamError as refused:
+            # 500 "this diff is taking too long to generate", code `not_available`, and for good.
+            if refused.status < 500 or "not_available" not in refused.detail:
+                raise
+            return Comparison("")
+        if not isinstance(found, dict) or found.get("status") not in _COMPARED:
+            return None
+        return Comparison(found["status"], read_files(found.get("files") or ()))
 
     def branch_head(self, branch: str) -> str:
         """The head SHA; empty when there is no such branch."""

@@ -1,0 +1,165 @@
+"""What a file is, by its path alone: a test, a snapshot, configuration, documentation and so on."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+_LANGUAGES = {
+    "python": "py pyi pyx",
+    "javascript": "js jsx mjs cjs ts tsx mts cts vue svelte astro",
+    "go": "go",
+    "rust": "rs",
+    "java": "java",
+    "kotlin": "kt kts",
+    "scala": "scala sc sbt",
+    "csharp": "cs fs vb",
+    "ruby": "rb rake gemspec ru",
+    "php": "php phpt",
+    "cpp": "c cc cpp cxx h hh hpp hxx m mm cu",
+    "swift": "swift",
+    "elixir": "ex exs erl",
+    "dart": "dart",
+    "perl": "pl pm t",
+    "lua": "lua",
+    "shell": "sh bash zsh bats ksh ps1",
+    "data": "yml yaml json json5 jsonc toml ini cfg xml properties gradle cmake mk neon csproj fsproj"
+    " vbproj props targets editorconfig tf hcl proto sql css scss less html env conf txt csv",
+    "other": "r jl clj cljs cljc hs lhs zig nim ml mli cr d vim elm purs rkt scm lisp pas adb groovy feature robot nix",
+    "docs": "md mdx rst adoc textile",
+}
+_BY_SUFFIX = {suffix: name for name, suffixes in _LANGUAGES.items() for suffix in suffixes.split()}
+_BY_NAME = {
+    "makefile": "shell", "gnumakefile": "shell", "justfile": "shell", "dockerfile": "shell",
+    "containerfile": "shell", "jenkinsfile": "java", "rakefile": "ruby", "gemfile": "ruby",
+    "podfile": "ruby", "fastfile": "ruby", "codeowners": "data",
+}  # fmt: skip
+
+_TEST_FOLDER = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|e2e|cypress|integration[-_]tests?|functional|testing"
+    r"|[\w.-]{1,80}[-_.]tests?|[\w.-]{0,80}Tests?)/"
+    r"|(?:^|/)t/[^/]*\.t$"
+)
+_TEST_NAME = re.compile(
+    r"^(?:test_.*|tests?|conftest)\.py$|_tests?\.\w+$|[.-](?:test|spec|cy|e2e)\.[cm]?[jt]sx?$"
+    r"|_spec\.\w+$|(?:Tests?|IT|Spec|Suite|TestCase)\.(?:java|kt|scala|cs|groovy|swift|php|fs|vb)$"
+    r"|^(?:test|spec)[-_]?helper\.\w+$|^test[-_].*\.\w+$|\.bats$|\.phpt$|^jest\.setup\.\w+$"
+)
+_SUPPORT = re.compile(r"(?:^|/)(?:fixtures?|testdata|test-?data|__mocks__|factories|data|golden)/")
+_SNAPSHOT = re.compile(
+    r"(?:^|/)(?:__snapshots__|__image_snapshots__|snapshots|goldens?|[\w.-]{1,80}-snapshots)/"
+    r"|(?:^|/)(?:tests?|specs?|testdata|__tests__)/(?:.*/)?(?:[\w.-]*[_.-])?(?:expected|expectations?|golden|baseline)(?:[_.-][\w.-]*)?(?:/[^/]+)?\.(?!py$|[cm]?[jt]sx?$|rb$|go$|java$|kt$|rs$)\w+$|(?:^|/)(?:tests?|testdata|ui)/.*\.(?:stdout|stderr|out|approved)$|\.(?:snap|ambr|golden|snapshot)$|\.(?:approved|verified|golden|snap)\.\w{1,8}$"
+)
+_CI = re.compile(
+    r"^\.github/(?:workflows|actions)/|^(?:\.gitlab-ci\.ya?ml|Jenkinsfile|azure-pipelines\.ya?ml"
+    r"|\.travis\.ya?ml|bitbucket-pipelines\.ya?ml|appveyor\.ya?ml|\.cirrus\.ya?ml|\.drone\.ya?ml"
+    r"|cloudbuild\.ya?ml)$|^\.(?:circleci|buildkite|woodpecker|semaphore|gitlab/ci)/"
+    r"|(?:^|/)Jenkinsfile$|^action\.ya?ml$"
+)
+_SCRIPTS = re.compile(r"(?:^|/)(?:scripts?|s?bin|ci|tools|hack|libexec)/[^/]+$")
+_VENDORED = re.compile(
+    r"(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|Pods|\.yarn/cache"
+    r"|_vendor|extern(?:al)?s?)/"
+)
+_TOOL_CONFIG = re.compile(
+    r"^(?:pyproject\.toml|setup\.cfg|setup\.py|tox\.ini|noxfile\.py|\.flake8|mypy\.ini|\.mypy\.ini"
+    r"|\.?ruff\.toml|\.coveragerc|\.?pylintrc|pytest\.ini|pyrightconfig\.json|package\.json|deno\.jsonc?"
+    r"|tsconfig[\w.-]*\.json|jsconfig\.json|(?:jest|vitest|vite|playwright|cypress|karma|wdio|ava"
+    r"|eslint|stylelint|webpack|rollup|babel|nightwatch|prettier)[\w.-]*\.(?:[cm]?[jt]s|json)"
+    r"|\.mocharc.*|\.nycrc.*|\.c8rc.*|\.eslintrc.*|\.eslintignore|\.stylelintrc.*|biome\.jsonc?|\.oxlintrc.*"
+    r"|\.golangci\.\w+|\.?clippy\.toml|Cargo\.toml|nextest\.toml|build\.gradle(?:\.kts)?|pom\.xml"
+    r"|.*checkstyle.*\.xml|.*detekt.*\.ya?ml|.*(?:pmd|spotbugs).*\.xml|.*\.(?:cs|fs|vb)proj"
+    r"|Directory\.Build\.(?:props|targets)|.*\.runsettings|\.editorconfig|\.globalconfig|\.rubocop.*"
+    r"|\.rspec|\.simplecov|phpstan.*\.neon(?:\.dist)?|phpunit\.xml(?:\.dist)?|psalm.*\.xml(?:\.dist)?"
+    r"|infection\.json5?|CMakeLists\.txt|.*\.cmake|CMakePresets\.json|meson\.build|\.clang-tidy|codecov\.ya?ml"
+    r"|\.codecov\.ya?ml|\.coveralls\.ya?ml|\.pre-commit-config\.ya?ml|\.yamllint.*|\.swiftlint\.ya?ml"
+    r"|\.credo\.exs|mix\.exs|\.dialyzer.*|build\.sbt|\.scalafix\.conf|\.hadolint\.ya?ml|\.tflint\.hcl"
+    r"|sonar-project\.properties|analysis_options\.yaml|dart_test\.yaml|lefthook\.ya?ml|\.shellcheckrc"
+    r"|(?:spec|test|rails)_helper\.rb|test_helper\.exs|conftest\.py|Makefile|GNUmakefile|justfile"
+    r"|turbo\.json|nx\.json|project\.json|angular\.json|\.luacheckrc|dune|stack\.yaml|Gemfile|Rakefile|Podfile|Fastfile"
+    r"|.*\.xctestplan|\.bazelrc|BUILD(?:\.bazel)?|buckconfig|gradle\.properties)$",
+    re.IGNORECASE,
+)
+_LOCKS = {
+    "package-lock.json": "package.json", "npm-shrinkwrap.json": "package.json",
+    "yarn.lock": "package.json", "pnpm-lock.yaml": "package.json", "bun.lock": "package.json",
+    "bun.lockb": "package.json", "deno.lock": "deno.json", "poetry.lock": "pyproject.toml",
+    "uv.lock": "pyproject.toml", "pdm.lock": "pyproject.toml", "pipfile.lock": "pipfile",
+    "cargo.lock": "cargo.toml", "go.sum": "go.mod", "gemfile.lock": "gemfile",
+    "composer.lock": "composer.json", "mix.lock": "mix.exs", "package.resolved": "package.swift",
+    "podfile.lock": "podfile", "cartfile.resolved": "cartfile", "pubspec.lock": "pubspec.yaml",
+    "packages.lock.json": ".csproj", "gradle.lockfile": "build.gradle", "flake.lock": "flake.nix",
+    "conan.lock": "conanfile", "project.assets.json": ".csproj", "gopkg.lock": "gopkg.toml",
+}  # fmt: skip
+
+
+class Place(StrEnum):
+    """What a file is for. One of them fits: the first in the order of `place_of`."""
+
+    DOCS = "docs"
+    VENDORED = "vendored"
+    LOCK = "lock"
+    SNAPSHOT = "snapshot"
+    CI = "ci"
+    CONFIG = "config"
+    TEST = "test"
+    SUPPORT = "support"
+    SCRIPT = "script"
+    PRODUCT = "product"
+    OTHER = "other"
+
+
+@lru_cache(maxsize=4096)
+def place_of(path: str) -> Place:
+    """The place of a repository-relative path."""
+    name = PurePosixPath(path).name
+    is_code = language_of(path) not in {"", "data"}
+    places = (
+        (Place.DOCS, language_of(path) == "docs"),
+        (Place.VENDORED, _VENDORED.search(path)),
+        (Place.LOCK, name.lower() in _LOCKS),
+        (Place.SNAPSHOT, _SNAPSHOT.search(path)),
+        (Place.CI, _CI.search(path)),
+        (Place.CONFIG, _TOOL_CONFIG.match(name)),
+        (Place.TEST, is_code and is_test_path(path)),
+        (Place.SUPPORT, _SUPPORT.search(path) or _TEST_FOLDER.search(path)),
+        (Place.SCRIPT, language_of(path) == "shell"),
+        (Place.PRODUCT, is_code),
+    )
+    return next((place for place, fits in places if fits), Place.OTHER)
+
+
+def is_test_path(path: str) -> bool:
+    """Whether tests live there, by the customs of all languages together."""
+    name = PurePosixPath(path).name
+    if _TEST_NAME.search(name):
+        return True
+    return bool(_TEST_FOLDER.search(path)) and not _SUPPORT.search(path)
+
+
+@lru_cache(maxsize=4096)
+def language_of(path: str) -> str:
+    """A word of our own such as `python` or `data`; empty when unknown."""
+    name = PurePosixPath(path).name.lower()
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if name.startswith(("dockerfile.", "makefile.")):
+        return "shell"
+    if "." not in name and _SCRIPTS.search(path):
+        return "shell"
+    suffix = name.rpartition(".")[2] if "." in name else ""
+    return _BY_SUFFIX.get(suffix, "")
+
+
+def manifest_of(path: str) -> str:
+    """The name, in lower case, of what a lock file is made from; empty for other files."""
+    return _LOCKS.get(PurePosixPath(path).name.lower(), "")
+
+
+def stem_of(path: str) -> str:
+    """What a test and its subject have in common: `test_cart.py`, `Cart.spec.ts` → `cart`."""
+    name = PurePosixPath(path).name.partition(".")[0]
+    words = re.sub(r"^(?:test|spec)[-_]|[-_](?:test|spec|tests)$", "", name)
+    return re.sub(r"(?<=[a-z0-9])(?:Tests?|Spec|Suite|IT)$", "", words).replace("_", "").lower()

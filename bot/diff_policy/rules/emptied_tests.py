@@ -1,0 +1,123 @@
+"""Tests that are still called but end before they claim anything."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from bot.diff_policy.assertions import is_assertion
+from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.declarations import is_test_head
+from bot.diff_policy.finding import Hit, Rule
+
+_NOTHING = re.compile(
+    r"^\s*(?:pass|\.\.\.|return(?:\s*\(?(?:None|nil|null|undefined|true|0|Ok\(\(\)\))\)?)?|done\(\)|:ok|true|\{\s*\}|\(\))?\s*;?\s*$"
+)
+_EARLY = re.compile(
+    r"^\s*(?:return|done\(\);?\s*return)(?:\s+(?:None|nil|null|undefined|true|0))?\s*;?\s*$"
+)
+_LEAVES = re.compile(
+    r"^\s*(?:return|continue|break|next)\b(?:\s+(?:None|nil|null|true|Ok\(\(\)\)))?\s*;?\s*$"
+)
+_LEAVES_AT_ONCE = re.compile(
+    r"^\s*if\b.*\b(?:return|continue)\s*;?\s*\}?$|^\s*(?:return|next)\s+(?:if|unless)\b"
+)
+_CONDITION = re.compile(r"^\s*(?:if|unless)\b")
+_TELLING = re.compile(
+    r"\bname\b|\.name|_name|\bCI\b|GITHUB_ACTIONS|environ|getenv|Getenv|env\.|ENV\[|GOOS|platform|sys\.version|win32|[Ww]indows|darwin|linux|\bskip|testing\.Short"
+    r"|\b(?:if|unless)\s*\(?\s*(?:true|True|1|not\s+False|!false)\b|request\.node|__name__"
+)
+_NEVER = re.compile(
+    r"^\s*(?:if|while|unless)\s*\(?\s*(?:False|false|0|\!true|not True|1\s*==\s*0|true\s*==\s*false)\s*\)?\s*[:{]?\s*(?:then)?$|^\s*unless\s+true\b|^\s*#\s*if\s+(?:0|false|FALSE)\b"
+)
+_OPENS_COMMENT = re.compile(r"^\s*(?:/\*+|=begin|\"\"\"|\'\'\'|<!--|--\[\[|\{-|#=|#\|)\s*$")
+_END = re.compile(r"^\s*(?:[}\])]+[,;)]*|end|fi|done)\s*;?$")
+_DECORATION = re.compile(r"^\s*(?:@|\[|#\[|\"\"\"|\{\s*$)")
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """Bodies that became nothing, and a `return` before the first claim."""
+    for file in change.code():
+        if not file.is_tested_inside:
+            continue
+        for block in file.blocks:
+            if hit := _emptied(file, block):
+                yield hit
+        if file.diff.status != "added":
+            yield from _conditional(file, change)
+        for hunk in file.hunks:
+            for before, line in itertools.pairwise(hunk):
+                early = line.mark == "+" and line.in_test and _EARLY.match(line.code)
+                if early and _opens_test(before, file):
+                    yield Hit(file, line, "The test returns before it has claimed anything.")
+
+
+def _conditional(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """`if tc.name == …: continue`, `if (process.env.CI) return;`, `if false {`, a comment opened."""
+    for hunk in file.hunks:
+        condition = ""
+        for index, line in enumerate(hunk):
+            if line.mark != "+" or not line.in_test:
+                condition = ""
+                continue
+            after = hunk[index + 1] if index + 1 < len(hunk) else None
+            why = "" if change.is_moved_here(line) else _shut(line, condition, after)
+            if why:
+                yield Hit(file, line, why)
+            if _CONDITION.match(line.code):
+                condition = line.text
+            elif line.code.strip() not in {"", "{"}:
+                condition = ""
+
+
+def _shut(line: CodeLine, condition: str, after: CodeLine | None) -> str:
+    """Why the line keeps a test from its end; empty where it does not."""
+    leaves = _LEAVES.match(line.code) and _TELLING.search(condition)
+    at_once = _LEAVES_AT_ONCE.match(line.code) and _TELLING.search(line.text)
+    comment = _OPENS_COMMENT.match(line.text) and after is not None and after.mark == " "
+    if leaves or at_once:
+        return "The test ends early under a condition."
+    if comment or _NEVER.match(line.code):
+        return "The test, or a part of it, is shut off."
+    return ""
+
+
+def _emptied(file: ChangedFile, block: Block) -> Hit | None:
+    claims = [line for line in block.removed if line.in_test and is_assertion(line)]
+    heads = any(is_test_head(line, file.language) for line in block.removed)
+    if not claims or heads or not block.before or not _opens(block.before, file):
+        return None
+    if any(not _NOTHING.match(line.code) for line in block.added):
+        return None
+    if block.after and block.after.code and not _END.match(block.after.code):
+        return None
+    return Hit(file, claims[0])
+
+
+def _opens_test(line: CodeLine, file: ChangedFile) -> bool:
+    return is_test_head(line, file.language) or (line.code.strip() == "{" and line.mark == " ")
+
+
+def _opens(line: CodeLine, file: ChangedFile) -> bool:
+    return (
+        is_test_head(line, file.language)
+        or bool(_DECORATION.match(line.text))
+        or (
+            line.code.rstrip().endswith(("{", "=>", "do", "):", "->"))
+            and line.mark != "-"
+            and not re.match(
+                r"\s*(?:\}?\s*(?:if|else|for|while|elif|unless|switch|case|with|try|catch)\b)",
+                line.code,
+            )
+        )
+    )
+
+
+RULE = Rule(
+    id="emptied-tests",
+    why="A test lost all that it claimed.",
+    legitimate="The claims moved to another test that is part of this change.",
+    find=find,
+    spares_new_tests=True,
+)

@@ -1,0 +1,62 @@
+"""Recorded outputs that were written anew, so that whatever comes out is expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from bot.diff_policy.change import Change, ChangedFile
+from bot.diff_policy.finding import Hit, Rule, Severity
+from bot.diff_policy.places import Place, stem_of
+
+_UPDATE = re.compile(
+    r"(?:jest|vitest|test[\w:]*|react-scripts)\b.*\s(?:-u|--update|--updateSnapshot)\b|--update-snapshots?\b|--snapshot-update\b|--ci=false\b|\bUPDATE_(?:GOLDEN|SNAPSHOTS?|EXPECT)\s*=\s*[1t]"
+    r"|\bINSTA_(?:UPDATE=(?:always|unseen)|FORCE_PASS=1)|\bgo test\b.*\s-update\b|\bcargo insta (?:accept|test\s+--accept)|\bSNAPSHOT_UPDATE=|\bapprovals?\b.*--auto-approve|-d\s+--update-snapshots|\brecord\s*[:=]\s*\.?(?:all|true)\b.*[sS]napshot|isRecording\s*=\s*true"
+)
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """Files first, then commands that rewrite them in every run."""
+    for file in change.at(Place.SNAPSHOT):
+        if file.diff.status == "added" or (file.diff.status == "renamed" and not file.diff.hunks):
+            continue
+        first = (*file.removed, *file.added, None)[0]
+        if _was_failing(file, change):
+            yield Hit(
+                file, first, "The snapshot of a test that failed was rewritten.", Severity.NOTICE
+            )
+        else:
+            yield Hit(file, first)
+    for file in change.files:
+        if not (file.runs_things or file.is_test):
+            continue
+        for line in file.added:
+            replaced = any(_UPDATE.search(x.code) for x in file.removed)
+            if line.code and _UPDATE.search(line.text) and not replaced:
+                yield Hit(file, line, "Snapshots are rewritten whenever the tests run.")
+
+
+def _was_failing(file: ChangedFile, change: Change) -> bool:
+    """Whether a test of this snapshot is among those that failed."""
+    context = change.context
+    path = PurePosixPath(file.path)
+    if any("snapshot" in name.lower() for name in context.failing_tests):
+        return True
+    stem = re.split(r"__|\.", path.name)[0]
+    homes = {str(p) for p in path.parents if str(p) != "."}
+    for failing in context.failing_paths:
+        parent = str(PurePosixPath(failing).parent)
+        if failing == file.path or stem_of(failing) == stem_of(stem):
+            return True
+        if parent in homes and "__snapshots__" not in path.parts:
+            return True
+    return False
+
+
+RULE = Rule(
+    id="rewritten-snapshots",
+    why="A recorded output was rewritten, though no test of it had failed.",
+    legitimate="The output changed on purpose, and the new one was read.",
+    find=find,
+)

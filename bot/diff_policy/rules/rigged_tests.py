@@ -1,0 +1,93 @@
+"""The runner, the comparison or the subject is replaced, so that any code passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.diff_policy.change import Change, ChangedFile, CodeLine
+from bot.diff_policy.finding import Hit, Rule
+from bot.diff_policy.places import Place, stem_of
+
+_RUNNER = re.compile(
+    r"\b(?:report|rep|outcome|result|call)\.(?:outcome|wasxfail|passed|failed)\s*=(?!=)|\b(?:session\.)?exitstatus\s*=\s*(?:0|\w*OK)|\btestsfailed\s*=\s*0|\bsession\.exitstatus\s*=|\bitem\.runtest\s*=|\b_outcome\.success\s*="
+    r"|process\.exitCode\s*=\s*0|\bunittest\.TestCase\.\w+\s*=(?!=)|\bTestResult\.\w+\s*=(?!=)|\bwasSuccessful\s*=|\bassert\.\w+\s*=(?!=)\s*(?:\(|function|jest|vi|async)|\bglobal(?:This)?\.(?:expect|assert|it|test)\s*=(?!=)"
+    r"|\bexample\.exception\s*=\s*nil|\bRSpec::Core::\w+.*(?:define_method|prepend|class_eval)|\bset_exception\(\s*nil|at_exit\s*\{\s*exit!?\s*\(?\s*(?:0|true)|\bflag\.Set\(\"test\.|\bgtest_\w*filter\b.*=|\bObject\.is\s*=(?!=)"
+    r"|\bMinitest\.\w+\s*=|\btest\.failed\s*=\s*false|\bTestCase\.run\s*=|process\.on\(\s*[\"'](?:exit|uncaughtException|unhandledRejection)[\"']|Cypress\.on\(\s*[\"'](?:fail|uncaught:exception)[\"']|threading\.excepthook\s*=|sys\.excepthook\s*=|window\.onerror\s*=|addEventListener\(\s*[\"'](?:error|unhandledrejection)[\"']|\bsys\.exit\s*=(?!=)|\bos\._exit\s*=(?!=)|ASSERT_\w+\s*\(.*\)\s*$(?<=#define)"
+)
+_MATCHERS = re.compile(
+    r"^\s*(?:async\s+)?[\"']?(?:toBe|toEqual|toStrictEqual|toMatch\w*|toThrow\w*|toContain\w*|toHave\w+)[\"']?\s*(?:\(|:\s*(?:\(|function|async))"
+)
+_EXIT = re.compile(
+    r"\b(?:sys\.exit|os\._exit|process\.exit|os\.Exit|System\.exit|exitProcess|Environment\.Exit|std::process::exit|process::exit|_exit|quit|exit!?)\s*\(\s*(?:0|true|EXIT_SUCCESS|ExitCode::SUCCESS)?\s*\)"
+)
+_EQUALITY = re.compile(
+    r"\bdef\s+__(?:eq|ne|lt|le|bool|hash)__\b|\bboolean\s+equals\s*\(|\boverride\s+fun\s+equals\s*\(|\boperator\s*==\s*\(|\bbool\s+Equals\s*\(|\bdef\s+==|\bfn\s+eq\s*\(|\bstatic\s+func\s+==|\bdef\s+equals\b"
+)
+_ALWAYS = re.compile(
+    r"^\s*(?:return\s+)?(?:True|true)\s*;?\s*\}?\s*$|\{\s*(?:return\s+)?true;?\s*\}|=\s*true\s*$"
+)
+_REPLACED = re.compile(
+    r"(?:monkeypatch\.setattr|mock\.patch|\bpatch|mocker\.patch|jest\.mock|vi\.mock|jest\.doMock|vi\.doMock)\s*\(\s*[\"'](?P<target>[^\"']{1,200})[\"']"
+    r"|\b(?:mock|spy|mockk|spyk|createMock|createStub|createPartialMock|getMockBuilder|Substitute\.For|Mock|allow_any_instance_of|expect_any_instance_of|instance_double|class_double|patch\.object|create_autospec|allow)"
+    r"[(<]\s*:?\"?(?P<type>[A-Z]\w{2,80})\b"
+)
+_DEFINE = re.compile(r"#\s*define\s+(?:EXPECT|ASSERT|CHECK|REQUIRE|TEST|assert)\w*\b")
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """In tests and what they run with; comparisons that are always true, anywhere."""
+    for file in change.code():
+        tests = (
+            file.is_test
+            or file.place in {Place.CONFIG, Place.SUPPORT}
+            or file.path.startswith("cypress/")
+        )
+        for hunk in file.hunks:
+            for index, line in enumerate(hunk):
+                if line.mark != "+" or not line.code or change.is_moved_here(line):
+                    continue
+                after = [x for x in hunk[index + 1 : index + 4] if x.mark == "+"]
+                if _is_rigged(file, line, after, tests=tests):
+                    yield Hit(file, line)
+
+
+def _is_rigged(file: ChangedFile, line: CodeLine, after: list[CodeLine], *, tests: bool) -> bool:
+    if _EQUALITY.search(line.code):
+        body = [x for x in (line, *after) if x.code.strip() not in {"", "{"}]
+        return bool(_ALWAYS.search(line.code)) or (
+            len(body) > 1 and bool(_ALWAYS.match(body[1].code))
+        )
+    if not tests:
+        return False
+    if _RUNNER.search(line.text) or _DEFINE.search(line.text):
+        return True
+    if _EXIT.search(line.code):
+        return _ends_the_run(file)
+    if _MATCHERS.match(line.text):
+        return any("expect.extend" in x.text for h in file.hunks for x in h)
+    return _replaces_subject(file, line)
+
+
+def _ends_the_run(file: ChangedFile) -> bool:
+    """Whether no exit of that kind stood there before."""
+    return not any(_EXIT.search(x.code) for x in file.removed)
+
+
+def _replaces_subject(file: ChangedFile, line: CodeLine) -> bool:
+    """`checkout` is patched in the tests of `checkout`."""
+    found = _REPLACED.search(line.text)
+    if not found or any(_REPLACED.search(x.text) for x in file.removed):
+        return False
+    target = re.split(
+        r"[./]", (found["target"] or found["type"]).removesuffix(".js").removesuffix(".ts")
+    )[-1]
+    return len(target) > 2 and target.replace("_", "").lower() == stem_of(file.path)
+
+
+RULE = Rule(
+    id="rigged-tests",
+    why="What runs or compares the tests was replaced, so that they pass in any case.",
+    legitimate="The runner itself is what this project builds.",
+    find=find,
+)

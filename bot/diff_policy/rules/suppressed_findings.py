@@ -1,0 +1,131 @@
+"""Comments, marks and casts that silence a linter, a type checker or the coverage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.diff_policy.change import Change, ChangedFile, CodeLine
+from bot.diff_policy.finding import Hit, Rule, Severity
+from bot.diff_policy.places import Place
+
+_HASH = r"#\s*(?:[^#]{0,200}?[\s#])?"
+_SLASH = r"(?://|/\*|<!--|\{/\*|^\s*\*)\s*(?:[^/]{0,200}?\s)?"
+_TOOLS = (
+    ("noqa", r"#\s*(?:[^#]{0,80}#\s*)?noqa\b(?::\s*(?P<codes>[A-Z0-9, ]+))?"),
+    ("flake8", r"#\s*flake8[:=]\s*noqa\b"),
+    ("type", r"#\s*type:\s*ignore\b(?:\[(?P<codes>[\w, -]+)\])?"),
+    ("pyright", r"#\s*pyright:\s*(?:ignore|basic|report\w+\s*=\s*(?:false|none|warning))\b(?:\[(?P<codes>[\w, -]+)\])?"),
+    ("mypy", r"#\s*mypy:\s*(?:ignore-errors|disable-error-code|allow-\S+)"),
+    ("ty", r"#\s*(?:ty|pyre|pytype)(?:-|:\s*)(?:ignore|fixme|disable|skip)\S*"),
+    ("pylint", r"#\s*pylint:\s*(?:disable|skip-file)\S*(?:\s*=\s*(?P<codes>[\w, -]+))?"),
+    ("ruff", r"#\s*ruff:\s*noqa\b"),
+    ("nosec", r"#\s*nosec\b|//\s*#?nosec\b"),
+    ("coverage", r"#\s*pragma:\s*no\s?(?:cover|branch)\b|\b(?:istanbul|c8|v8|node:coverage)\s+(?:ignore|disable)|LCOV_EXCL|GCOVR_EXCL|\[ExcludeFromCodeCoverage|:nocov:|@codeCoverageIgnore|coverage\(off\)|@Generated\b.*coverage|coveralls-ignore|coverage:ignore|\$COVERAGE-OFF\$"),
+    ("eslint", r"\beslint-disable(?:-next-line|-line)?\b(?:\s+(?P<codes>[\w@/, -]+?))?(?=\s*(?:\*/|--|$))|eslint\s+[\w@/-]+\s*:\s*(?:0|off|\"off\")"),
+    ("ts", r"@ts-(?:ignore|nocheck|expect-error)\b"),
+    ("any", r"(?<!catch \(e)(?<!error)(?<!err):\s*any\b(?=\s*[=,;)\[])|\bcast\(\s*[\"']?Any\b|\bas\s+any\b|<any>\w|\bas\s+unknown\s+as\b"),
+    ("js-lint", r"\b(?:tslint|oxlint|jshint|jscs|stylelint|standard)[:-]\s*(?:disable|ignore)\S*|\bbiome-ignore\b|\bdeno-lint-ignore\b|\$FlowFixMe|\bflow-disable|\bsvelte-ignore\b|@vue-ignore"),
+    ("rust", r"#!?\[(?:cfg_attr\([^\]]{0,80},\s*)?(?:allow|expect)\((?P<codes>[^)]*)\)"),
+    ("java", r"@SuppressWarnings\s*\(\s*\{?(?P<codes>[^)}]*)|@SuppressFBWarnings|@SuppressLint|//\s*NOPMD|CHECKSTYLE[:.]OFF|@checkstyle\s"),
+    ("sonar", r"\bNOSONAR\b"),
+    ("kotlin", r"@(?:file:)?Suppress\s*\((?P<codes>[^)]*)|ktlint-disable"),
+    ("csharp", r"#pragma\s+warning\s+disable\b(?P<codes>[\w, ]*)|\[(?:assembly:\s*|module:\s*)?(?:\w+\.)*(?:Unconditional)?SuppressMessage\b|//\s*ReSharper\s+disable|#nullable\s+disable"),
+    ("go", r"//\s*nolint\b(?::(?P<codes>[\w,]+))?|//\s*lint:(?:file-)?ignore\b|#nosec\b"),
+    ("rubocop", r"#\s*rubocop:(?:disable|todo)\s+(?P<codes>[\w/, ]+)|#\s*(?:steep|typed):\s*(?:ignore|false)"),
+    ("php", r"@phpstan-ignore\S*|@psalm-suppress\s+(?P<codes>\S+)|phpcs:(?:disable|ignore)\S*|@codingStandardsIgnore\w*|@SuppressWarnings\(PHPMD|@phan-suppress|@infection-ignore-all|@noinspection"),
+    ("cpp", r"//\s*NOLINT\w*(?:\((?P<codes>[^)]*)\))?|#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored|#\s*pragma\s+warning\s*\(\s*(?:push\s*,\s*\d\s*\)|disable)|cppcheck-suppress|__attribute__\(\(no_sanitize|\[\[maybe_unused\]\]|NO_THREAD_SAFETY_ANALYSIS|PVS-Studio"),
+    ("swiftlint", r"swiftlint:disable\S*\s+(?P<codes>[\w ,]+)|periphery:ignore"),
+    ("elixir", r"credo:disable\S*|@dialyzer\s|sobelow_skip"),
+    ("scala", r"@nowarn\b|@unchecked\b(?!\s*Sendable)|scalafix:\s*(?:off|ok)|scalastyle:\s*off|wartremover|@SuppressWarnings"),
+    ("shellcheck", r"#\s*shellcheck\s+disable=(?P<codes>[\w,]+)"),
+    ("files", r"#\s*(?:hadolint|yamllint|ansible-lint|tflint-ignore|checkov|tfsec|kics-scan|zizmor|actionlint|trivy)\S*\s*(?:ignore|disable|skip)\S*|#\s*tflint-ignore|#\s*(?:checkov:skip|tfsec:ignore|zizmor:\s*ignore|trivy:ignore|noqa\b)|markdownlint-disable"),
+    ("dart", r"//\s*ignore(?:_for_file)?:\s*(?P<codes>[\w, ]+)"),
+    ("lua", r"--\s*luacheck:\s*(?:ignore|push)|---@diagnostic\s+disable"),
+    ("perl", r"##\s*no critic|\bno\s+warnings\b|\bno\s+strict\b"),
+    ("sql", r"--\s*noqa\b|--\s*sqlfluff:disable"),
+)  # fmt: skip
+_PATTERNS = tuple((tool, re.compile(pattern)) for tool, pattern in _TOOLS)
+_ONLY = {
+    "any": {"javascript", "python"}, "rust": {"rust"}, "java": {"java", "kotlin", "scala"}, "kotlin": {"kotlin"},
+    "csharp": {"csharp"}, "scala": {"scala"}, "perl": {"perl"}, "dart": {"dart"}, "lua": {"lua"}, "cpp": {"cpp"},
+}  # fmt: skip
+"""Words that mean something else in other languages."""
+_NEEDLE = re.compile(
+    r"ignore|disable|noqa|no\s?(?:cover|branch|sec|lint|critic|sonar|pmd|cov)|NO[A-Z]+|nowarn|suppress|allow\(|expect\(|as any|as unknown|<any>|: ?any\b|cast\(|nocheck|ts-expect|EXCL|Exclude"
+    r"|fixme|FixMe|off\b|OFF|dialyzer|unchecked|no warnings|no strict|skip|pyright|mypy|maybe_unused|no_sanitize|steep|typed|PVS",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    tool: str
+    codes: frozenset[str]
+
+    def covers(self, other: _Silence) -> bool:
+        """Whether this one had silenced as much before."""
+        return self.tool == other.tool and (
+            not self.codes or (bool(other.codes) and other.codes <= self.codes)
+        )
+
+
+_EXCEPTIONS = re.compile(
+    r"(?:^|[/._-])(?:baselines?|suppress\w*|supp|ignore[_-]?(?:list|patterns|rules|revs)?|allow[_-]?list|white[_-]?list|known[_-]?(?:failures|issues)|skip[_-]?(?:list|tests)|xfails?|quarantined?"
+    r"|expected[_-]?failures|exclusions?|exemptions?|eslintignore|prettierignore|stylelintignore|gitleaksignore|trivyignore|bandit|safety-policy|nsprc|rubocop_todo|betterer\w*)(?:[_-]?patterns)?(?:\.\w+){0,2}$",
+    re.IGNORECASE,
+)
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """Added silences that no removed one in the same file had covered, and lists of exceptions."""
+    for file in change.files:
+        if not file.is_code and _EXCEPTIONS.search(file.path) and file.place is not Place.DOCS:
+            fresh = [x for x in file.added if x.bare and not change.is_moved_here(x)]
+            if len(fresh) > len([x for x in file.removed if x.bare]):
+                yield Hit(file, fresh[0], "An entry was added to a list of exceptions.")
+        if file.place in {Place.DOCS, Place.LOCK, Place.VENDORED, Place.SNAPSHOT}:
+            continue
+        before = [s for line in file.removed for s in _silences(line, file.language)]
+        for line in file.added:
+            for silence in _silences(line, file.language):
+                covering = next((s for s in before if s.covers(silence)), None)
+                if covering is not None:
+                    before.remove(covering)
+                elif not change.is_moved_here(line):
+                    yield Hit(file, line, severity=_severity(silence, line, file))
+                    break
+
+
+def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
+    """`any` is ordinary TypeScript; it silences where the same line stood there without it."""
+    if silence.tool != "any":
+        return Severity.BLOCK
+    bare = _ANY.sub("", " ".join(line.text.split()))
+    same = any(" ".join(x.text.split()) == bare for x in file.block_of[id(line)].removed)
+    return Severity.BLOCK if same else Severity.NOTICE
+
+
+_ANY = re.compile(r" ?\bas any\b|: any\b| ?\bas unknown as \w+")
+
+
+def _silences(line: CodeLine, language: str) -> Iterator[_Silence]:
+    if not _NEEDLE.search(line.text):
+        return
+    for tool, pattern in _PATTERNS:
+        if language not in _ONLY.get(tool, {language}):
+            continue
+        found = pattern.search(line.text)
+        if found:
+            codes = (found.groupdict().get("codes") or "") if pattern.groups else ""
+            yield _Silence(tool, frozenset(re.findall(r"[\w@/.-]+", codes)))
+
+
+RULE = Rule(
+    id="suppressed-findings",
+    why="A finding of a linter, a type checker or the coverage is silenced.",
+    legitimate="The tool is wrong there, and the line says why.",
+    find=find,
+    spares_new_tests=True,
+)

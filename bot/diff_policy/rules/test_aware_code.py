@@ -1,0 +1,53 @@
+"""Product code that behaves differently when it is tested."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.diff_policy.change import Change
+from bot.diff_policy.finding import Hit, Rule
+from bot.diff_policy.places import Place
+
+_CI = (
+    r"(?:CI|GITHUB_ACTIONS|CONTINUOUS_INTEGRATION|GITLAB_CI|TRAVIS|CIRCLECI|JENKINS_URL|BUILDKITE)"
+)
+_AWARE = re.compile(
+    r"[\"'](?:pytest|unittest|nose|_pytest|xdist)[\"']\s*(?:not\s+)?in\s+sys\.modules|\bsys\.modules\b.*[\"'](?:pytest|unittest)|PYTEST_CURRENT_TEST|PYTEST_VERSION|PYTEST_XDIST"
+    r"|(?:pytest|unittest|test)[\"']?\s+in\s+sys\.argv|\bNODE_ENV\s*(?:={2,3}|!={1,2})\s*[\"']test|[\"']test[\"']\s*={2,3}\s*process\.env\.NODE_ENV|JEST_WORKER_ID|VITEST(?:_WORKER_ID|_POOL_ID)?\b"
+    r"|import\.meta\.vitest|import\.meta\.env\.MODE\s*===?\s*[\"']test|\btypeof\s+(?:jest|describe|it|vi|mocha|jasmine)\b|\bglobal(?:This)?\.(?:jest|describe|it|vi|__vitest\w*|Cypress)\b|window\.Cypress\b"
+    r"|\btesting\.Testing\(\)|flag\.Lookup\(\"test\.|os\.Args\[0\].*\.test|\.test\"\)|\bcfg!\(test\)|#\[cfg\(not\(test\)\)\]"
+    r"|org\.junit|org/junit|\bIsRunningTests?\b|isRunningTest|junit\.framework|surefire\.|\"(?:xunit|nunit|mstest|testhost)|UnitTestDetector"
+    r"|defined\?\(\s*(?:RSpec|Minitest|Test::Unit)|\b(?:Rails|Hanami|Sinatra)\.env\.test\?|RAILS_ENV[\"']\]\s*==\s*[\"']test|RACK_ENV[\"']\]\s*==\s*[\"']test"
+    r"|runningUnitTests\(\)|PHPUNIT_\w+|defined\(\s*['\"](?:PHPUNIT|TESTING)|APP_ENV['\"]?\)?\]?\s*={2,3}\s*['\"]test|environment\(\s*['\"]testing['\"]"
+    r"|XCTestConfigurationFilePath|NSClassFromString\(\s*\"XCTest|XCTestCase\"|\bMix\.env\(?\)?\s*==\s*:test|ExUnit\.Server|FLUTTER_TEST|\bkDebugMode\s*&&\s*isTest"
+    r"|\bTEST_(?:MODE|RUN|ENV)\b|\bIS_TEST\b|isTestEnv\b|inTestMode|RUNNING_TESTS?|UNIT_TEST(?:ING)?\b|\bGTEST_\w+|testing::UnitTest|\bBATS_\w+|\binspect\.stack\(\).*test|getStackTrace\(\).*[tT]est"
+    rf"|(?:environ(?:\.get)?|getenv|process\.env|ENV|os\.Getenv|LookupEnv|env::var(?:_os)?|System\.getenv|GetEnvironmentVariable|System\.get_env|sys\.env(?:\.get)?|\.environment)"
+    rf"(?:\s*[\[(.]\s*[\"']?|\[[\"']){_CI}\b"
+)
+_IMPORT = re.compile(r"^\s*(?:import|from|using|use|require|#include|package|export \*)\b")
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """Conditions on the test runner or on CI, outside of tests and of settings."""
+    for file in change.at(Place.PRODUCT):
+        if not file.is_code or _IS_TOOL.search(file.path):
+            continue
+        for line in file.added:
+            aware = bool(line.code) and not line.in_test and _AWARE.search(line.text)
+            if aware and not _IMPORT.match(line.code) and not change.is_moved_here(line):
+                before = any(_AWARE.search(x.text) for x in file.removed)
+                if not before:
+                    yield Hit(file, line)
+
+
+_IS_TOOL = re.compile(
+    r"(?:^|/)(?:scripts?|tools?|ci|build|bin|hack|config|\.[\w-]+)/|(?:config|rc|setup)\.[cm]?[jt]s$|(?:^|/)(?:gulpfile|Gruntfile|setup|fabfile|tasks|dangerfile)\.\w+$|manage\.py$"
+)
+
+RULE = Rule(
+    id="test-aware-code",
+    why="Product code asks whether it is being tested.",
+    legitimate="A switch that the product has anyway, such as a fake gateway chosen by a setting.",
+    find=find,
+)

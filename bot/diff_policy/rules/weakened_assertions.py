@@ -1,0 +1,107 @@
+"""Assertions that claim less than before, or are gone from a test that stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from bot.diff_policy.assertions import (
+    Strength,
+    is_assertion,
+    is_derived,
+    is_helper_call,
+    is_itself,
+    strength_of,
+)
+from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.declarations import declarations, is_test_head
+from bot.diff_policy.finding import Hit, Rule
+
+_LESS = "An assertion claims less than before."
+_GONE = "An assertion was removed."
+_PANIC = "The test now passes when the code panics."
+_SHOULD_PANIC = re.compile(r"#\[should_panic\b|@Test\(expected\s*=|\[ExpectedException")
+_TAKEN = re.compile(
+    r"\b(?:want|expected|exp)\w*\s*:?=\s*(?:got|actual|result|out(?:put)?|response|res)\b\s*;?$"
+)
+_TABLE = re.compile(
+    r"parametrize|\.each\b|ParameterizedTest|rstest|test_case|subTest|withData|range \w*(?:tests|cases|tcs)\b"
+)
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """Compares what was removed with what came in its place, place by place."""
+    for file in change.code():
+        if not file.is_tested_inside or file.diff.status == "removed":
+            continue
+        balances = {
+            id(hunk): _has_table(hunk) or _claims(hunk, "+") >= _claims(hunk, "-")
+            for hunk in file.hunks
+        }
+        for block in file.blocks:
+            yield from _in(file, block, change, balanced=balances[id(block.hunk)])
+        yield from _expected_panics(file)
+        for line in file.added:
+            if line.in_test and _TAKEN.search(line.code) and file.diff.status != "added":
+                yield Hit(file, line, "What is expected is taken from what came out.")
+
+
+def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> Iterator[Hit]:
+    removed = [x for x in _outside_deleted(file, block, change) if x.in_test and is_assertion(x)]
+    removed = [x for x in removed if not change.is_kept_elsewhere(x)]
+    added = [x for x in block.added if x.in_test and is_assertion(x)]
+    added = [x for x in added if not change.is_moved_here(x)]
+    helpers = any(is_helper_call(x) for x in added)
+    for old, new in zip(removed, added, strict=False):
+        before, after = strength_of(old), strength_of(new)
+        if is_itself(new) and not is_itself(old):
+            yield Hit(file, new, "Something is compared with itself.")
+        elif after is Strength.NOTHING and before is not Strength.NOTHING:
+            yield Hit(file, new, "An assertion holds whatever the code does.")
+        elif (before is not None and after is not None and after < before) or (
+            is_derived(new) and not is_derived(old) and before is Strength.WHOLE
+        ):
+            yield Hit(file, new, _LESS)
+    if balanced or helpers:
+        return
+    for old in removed[len(added) :]:
+        yield Hit(file, old, _GONE)
+
+
+def _has_table(hunk: tuple[CodeLine, ...]) -> bool:
+    """Whether what came runs one test over many cases."""
+    return any(line.mark == "+" and _TABLE.search(line.code) for line in hunk)
+
+
+def _claims(hunk: tuple[CodeLine, ...], mark: str) -> int:
+    return sum(line.mark == mark and line.in_test and is_assertion(line) for line in hunk)
+
+
+def _outside_deleted(file: ChangedFile, block: Block, change: Change) -> Iterator[CodeLine]:
+    """The removed lines that do not belong to a test which went as a whole."""
+    came = {d.name for d in declarations(file, "+")}
+    gone = False
+    for line in block.removed:
+        if is_test_head(line, file.language):
+            gone = not change.is_kept_elsewhere(line) and not came
+        if not gone:
+            yield line
+
+
+def _expected_panics(file: ChangedFile) -> Iterator[Hit]:
+    if any(_SHOULD_PANIC.search(line.code) for line in file.removed):
+        return
+    for hunk in file.hunks:
+        for line, after in pairwise(hunk):
+            marked = line.mark == "+" and line.in_test and _SHOULD_PANIC.search(line.code)
+            if marked and after.mark == " ":
+                yield Hit(file, line, _PANIC)
+
+
+RULE = Rule(
+    id="weakened-assertions",
+    why=_LESS,
+    legitimate="The old claim was wrong, or the new one says the same in other words.",
+    find=find,
+)

@@ -1,0 +1,86 @@
+"""Tests that get more time, or that sleep longer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.diff_policy.change import Change, ChangedFile, CodeLine
+from bot.diff_policy.finding import Hit, Rule, Severity
+from bot.diff_policy.numbers import numbers_of, renumbered
+from bot.diff_policy.places import Place
+
+_TIME = re.compile(
+    r"time_?-?out|wait|\bsleep|deadline|at_?most|within|Eventually|Never\(|delay|duration|interval"
+    r"|assert_receive|max_?time|Thread\.sleep|poll|patience|grace|-timeout|\}\s*,\s*[0-9]",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(
+    r"\bjest\.setTimeout\(|\btest\.setTimeout\(|\btest\.slow\(|\bthis\.(?:timeout|slow)\(|\bjasmine\.DEFAULT_TIMEOUT_INTERVAL\b|\bdefaultCommandTimeout\b"
+    r"|\b(?:test|hook|teardown|expect|action|navigation|page_?load)Timeout\s*:|\bcy\.wait\([0-9]|(?:go test|gotestsum).*\s-timeout[ =]|\btimeout-minutes\s*:"
+    r"|\bextendWaitFor|\bdefault_max_wait_time\s*=|\basync_timeout\s*[:=]|--test-timeout|--testTimeout|\bmocha\b.*--timeout"
+)
+_THIRD = re.compile(r"^\s*\}\s*,\s*(?:\{\s*timeout\s*:\s*)?[0-9][0-9_*\s]*\}?\s*\)\s*;?\s*$")
+_CLOSED = re.compile(r"^\s*\}\s*\)\s*;?\s*$")
+_SLEEP = re.compile(
+    r"\b(?:time\.sleep|Thread\.sleep|time\.Sleep|asyncio\.sleep|usleep|sleep_for|Task\.sleep|Process\.sleep|thread::sleep|sleep)\s*\(?\s*[^)]*[0-9]"
+)
+_LONG = 1.0
+_ENDLESS = re.compile(
+    r"timeout\s*[=:(]\s*(?:None|0|null|Infinity|nil)\b|timeout\s*:\s*:infinity|-timeout[ =]0\b|\bdeadline\s*=\s*None"
+)
+
+
+def find(change: Change) -> Iterator[Hit]:
+    """Larger numbers beside words of time; limits that frameworks have and that are raised."""
+    for file in change.files:
+        if file.place in {Place.DOCS, Place.LOCK, Place.VENDORED, Place.SNAPSHOT, Place.OTHER}:
+            continue
+        for block in file.blocks:
+            grown = {id(pair.added) for pair in renumbered(block) if pair.grew}
+            paired = {id(pair.added) for pair in renumbered(block)}
+            for line in block.added:
+                watched = line.in_test or file.runs_things
+                if id(line) in grown and _TIME.search(line.code) and _says_time(line):
+                    yield Hit(file, line, severity=Severity.BLOCK if watched else Severity.NOTICE)
+                elif watched and id(line) not in paired and not change.is_moved_here(line):
+                    yield from _new(file, line, block.removed)
+
+
+def _says_time(line: CodeLine) -> bool:
+    return '"' not in line.code or bool(_TIME.search(line.code))
+
+
+def _new(file: ChangedFile, line: CodeLine, removed: tuple[CodeLine, ...]) -> Iterator[Hit]:
+    raised = _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
+    third = _THIRD.match(line.code) and any(_CLOSED.match(x.code) for x in removed)
+    if raised or third:
+        yield Hit(file, line)
+    elif _ENDLESS.search(line.code) and any("timeout" in x.code.lower() for x in removed):
+        yield Hit(file, line, "A time limit was taken away.")
+    elif _sleeps_long(line) and not any(_SLEEP.search(x.code) for x in removed):
+        yield Hit(file, line, "The test sleeps, where it might wait for what it needs.")
+
+
+def _sleeps_long(line: CodeLine) -> bool:
+    found = line.in_test and _SLEEP.search(line.code)
+    return bool(found) and max(_durations(line), default=0) >= _LONG
+
+
+def _durations(line: CodeLine) -> list[float]:
+    """Seconds, as far as the call tells: JavaScript, Java, C# and Elixir count milliseconds."""
+    scale = (
+        1e-3
+        if re.search(r"Thread\.sleep|Process\.sleep|usleep|setTimeout|Delay\(", line.code)
+        else 1.0
+    )
+    return [value * scale for value in numbers_of(line.code)]
+
+
+RULE = Rule(
+    id="widened-timeouts",
+    why="A test or a job gets more time than before.",
+    legitimate="What it waits for has become slower on purpose, or the limit was a guess.",
+    find=find,
+    spares_new_tests=True,
+)

@@ -1,0 +1,147 @@
+"""How scripts and settings select tests: by flags, paths, exclusions and registrations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.commands import RUNS_TESTS, runners
+from bot.diff_policy.finding import Hit
+from bot.diff_policy.places import Place
+
+_FLAG = re.compile(
+    r"(?:^|[\s\"'=\[,])(?:--deselect|--ignore(?:-glob)?|--exclude\S*|--skip\b|-k[ =\"']|-m[ =]*[\"']?not\b|--testPathPattern\S*|--testNamePattern\S*"
+    r"|--testPathIgnorePatterns|--grep\b|-g\s+[\"']|--invert|--passWithNoTests|--pass-with-no-tests|-DskipTests|-DskipITs|-Dmaven\.test\.skip|-Dtest=\S+"
+    r"|-x\s+\w*[tT]est\w*|-x\s+check|--tests\s|--filter\b|--exclude-group|--group\b|--testsuite|--only\b|--collect-only|--co\b|--no-run\b|-short\b"
+    r"|-run[ =]|-skip[ =]|-E\s+['\"]|-LE?\s|--lf\b|--last-failed|--maxfail=0|--tag\s|-skip-testing|-only-testing|--list\b|--listTests|--dry-run"
+    r"|--onlyChanged|--changed\b|--lib\b|--suite\b|--project[= ]|--test_tag_filters|--bail=0|--shard)"
+)
+_DROPPED = (
+    ("-race", re.compile(r"\s-race\b")),
+    ("--workspaces", re.compile(r"--workspaces\b")),
+    ("--workspace", re.compile(r"\s--workspace\b")),
+    ("--all", re.compile(r"\s--all(?:-\w+)?\b")),
+    ("...", re.compile(r"\./\.\.\.")),
+    ("*", re.compile(r"\*")),
+)
+_PATHS = re.compile(r"(?<![\w./-])(?:\./)?[\w.-]*(?:tests?|specs?)(?:/[\w./*-]*)?(?![\w./-])")
+_COLLECTED = re.compile(
+    r"^\s*[\"']?(?:include|testMatch|specPattern|testpaths|testDir|roots|spec|spec_files|test_files|python_files|python_functions|python_classes|test[-_]paths|files|TESTS?|TEST_\w+|[\w-]*filter)[\"']?\s*(?:[:+?]?=|:)"
+)
+_SETTING = re.compile(
+    r"\bcollect_ignore\w*\b|\btestPathIgnorePatterns\b|\bmodulePathIgnorePatterns\b|<exclude>.*(?:[Tt]est|IT\b|Spec|Suite)|<excludedGroups>|\bexcludedGroups\b"
+    r"|<skip(?:Tests|ITs)?>\s*true|\bskipTests\b|<maven\.test\.skip>|\bnorecursedirs\b|\bexclude(?:Tags|Categories|TestsMatching|Category)?\s*[(\"'\[=]"
+    r"|\bExUnit\.(?:start|configure)\([^)]*exclude|\bfilter_run_excluding\b|\bfilter_run(?:_when_matching)?\s+:?focus|\bfilter\s*\{|\bincludeTestsMatching\b"
+    r"|\btestRegex\b|\bexcludeSpecPattern\b|\btestIgnore\b|\bgrepInvert\b|\bpassWithNoTests\b|\bsuiteNameFilter\b|\bskippedTests\b|\bpytest_ignore_collect\b|\bexcludeTags\b|\bexcludeCategories\b|\bDISABLED\s+(?:TRUE|ON|1)|\bWILL_FAIL\b|\bdefault-filter\b|<TestCaseFilter>|\btest\.onlyTags|\bsuite\.exclude"
+)
+_EXCLUDE_LIST = re.compile(
+    r"^\s*[\"']?(?:exclude|ignore|testIgnore|spec_exclude)[\"']?\s*[:=]\s*\[?"
+)
+TEST_CONFIG = re.compile(
+    r"(?:^|/)(?:jest|vitest|vite|playwright|cypress|karma|wdio|ava|nightwatch)[\w.-]*\.\w+$|(?:^|/)(?:\.mocharc\S*|phpunit\.xml\S*|pytest\.ini|tox\.ini"
+    r"|conftest\.py|test_helper\.exs|nextest\.toml|dart_test\.yaml|pom\.xml|build\.gradle(?:\.kts)?|\S+\.xctestplan|\S+\.runsettings)$"
+)
+_REGISTERED = re.compile(
+    r"^\s*(?:add_test|gtest_discover_tests|catch_discover_tests|add_subdirectory\(\s*tests?|ament_add_gtest|<testsuite\b|<directory\b|suite\.addTest|mod \w*tests?;)"
+)
+_EMPTIED_SCRIPT = re.compile(
+    r"\"(?:test|lint|check|typecheck|verify|ci)[\w:-]*\"\s*:\s*\"\s*(?:echo|exit|true|:|#|\")"
+)
+
+
+def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """Lines of a script or of settings by which fewer tests are run."""
+    tuned = file.runs_things or bool(TEST_CONFIG.search(file.path))
+    for block in file.blocks:
+        before = {
+            match[0].strip(" \"'=[,") for x in block.removed for match in _FLAG.finditer(x.text)
+        }
+        lost = {
+            name
+            for name, p in _DROPPED
+            if any(p.search(x.text) and _selects(x.text) for x in block.removed)
+        }
+        for line in block.added:
+            if not line.code or change.is_moved_here(line):
+                continue
+            runs = _selects(line.text)
+            flags = (
+                {match[0].strip(" \"'=[,") for match in _FLAG.finditer(line.text)}
+                if runs and tuned
+                else set()
+            )
+            if flags - before or (tuned and _EMPTIED_SCRIPT.search(line.text)):
+                yield Hit(file, line, "The command that runs the tests selects fewer of them.")
+            elif (
+                runs
+                and tuned
+                and (any(name not in line.text for name in lost) or _picks(line, block))
+            ):
+                yield Hit(file, line, "The command that runs the tests does less than before.")
+            elif _is_setting(file, line, block):
+                yield Hit(file, line, "Tests are excluded by a setting.")
+    if file.place is not Place.CI and (tuned or file.language == "shell"):
+        yield from _gone(file, change)
+    for line in file.removed:
+        if (
+            _REGISTERED.match(line.text)
+            and not change.is_kept_elsewhere(line)
+            and not _reregistered(file, line)
+        ):
+            yield Hit(file, line, "Tests are not registered any more.")
+
+
+def _selects(text: str) -> bool:
+    return bool(RUNS_TESTS.search(text) or _COLLECTED.match(text))
+
+
+def _picks(line: CodeLine, block: Block) -> bool:
+    """Whether a folder of tests became some of the folders or files below it."""
+    old = {
+        m[0].removeprefix("./")
+        for x in block.removed
+        if _selects(x.text)
+        for m in _PATHS.finditer(x.text)
+    }
+    new = {m[0].removeprefix("./") for m in _PATHS.finditer(line.text)}
+    return any(n not in old and n.startswith(f"{o.rstrip('/')}/") for o in old - new for n in new)
+
+
+def _gone(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """Commands that ran tests or checks, and that are nowhere in the file any more."""
+    came = sum(runners(x.text) for x in file.added if x.code)
+    went = [x for x in file.removed if x.code and runners(x.text) and _is_command(x, file)]
+    if sum(runners(x.text) for x in went) > came and not all(map(change.is_kept_elsewhere, went)):
+        yield Hit(file, went[0], "A command that runs tests or checks was taken out.")
+
+
+def _is_command(line: CodeLine, file: ChangedFile) -> bool:
+    """In a script every line is one; in a manifest of packages, only an entry that calls one."""
+    if file.language == "shell" or file.path.endswith(("tox.ini", "noxfile.py")):
+        return not re.match(
+            r"\s*(?:deps|#|FROM|ARG|ENV|pip install)|.*\b(?:install|add|apt|apk)\b", line.text
+        )
+    return file.path.endswith("package.json") and bool(
+        re.match(r"\s*\"(?:test|lint|check|typecheck|verify|ci)[\w:-]*\"\s*:", line.text)
+    )
+
+
+def _is_setting(file: ChangedFile, line: CodeLine, block: Block) -> bool:
+    found = _SETTING.search(line.text)
+    if not found and TEST_CONFIG.search(file.path) and file.place is Place.CONFIG:
+        found = _EXCLUDE_LIST.match(line.text)
+    if found and found[0].startswith("exclude") and not TEST_CONFIG.search(file.path):
+        return False
+    if not found or not (
+        file.runs_things or file.path.endswith(("conftest.py", "_helper.exs", "_helper.rb"))
+    ):
+        return False
+    return not any(
+        found[0].strip() in x.text and len(x.text) >= len(line.text) for x in block.removed
+    )
+
+
+def _reregistered(file: ChangedFile, line: CodeLine) -> bool:
+    head = line.bare.split("(")[0]
+    return sum(head in x.text for x in file.added) >= sum(head in x.text for x in file.removed)
