@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.evidence.recorded import Recorded
 from bot.evidence.reports import Report
 from bot.model import (
     Annotation,
@@ -236,6 +237,13 @@ class AgentBackend(Protocol):
         """Apply the clean-up; never raises for a session that is already where it should be."""
 
 
+class LocalFiles(Protocol):
+    """What the failing job left in the workspace that we share with it."""
+
+    def recorded(self) -> AbstractContextManager[Recorded]:
+        """Copies of the files that `log-file` names, gone when the context ends; never raises."""
+
+
 class Narrator(Protocol):
     """Where progress is told to whoever watches the run."""
 
@@ -264,6 +272,7 @@ class Ports:
     agent: AgentBackend | None
     clock: Clock
     narrator: Narrator
+    files: LocalFiles | None = None
 
 
 __all__ = [
@@ -275,6 +284,7 @@ __all__ = [
     "Glance",
     "Issue",
     "Issues",
+    "LocalFiles",
     "Narrator",
     "Ports",
     "PullRequests",

@@ -169,6 +169,12 @@ def _infrastructure(case: Case) -> Step | None:
             SkipReason.INFRASTRUCTURE,
             f"The infrastructure failed, not the code: {evidence.class_reason}.",
         )
+    if run.status != "completed":
+        return skipped(
+            SkipReason.INFRASTRUCTURE,
+            f"The infrastructure failed, not the code: {evidence.class_reason}. Nothing can be "
+            "rerun while the run still lives: rerun its failed jobs when it has ended.",
+        )
     return Rerun(f"The infrastructure failed, not the code: {evidence.class_reason}.")
 
 

@@ -33,12 +33,14 @@ from bot.model.outcome import (
     VerdictKind,
 )
 from bot.model.request import (
+    OUTSIDE,
     Ignored,
     Item,
     Request,
     RunRef,
     TargetKind,
     TriggerName,
+    Vantage,
 )
 from bot.model.session import (
     BackendName,
@@ -50,6 +52,7 @@ from bot.model.session import (
 )
 
 __all__ = [
+    "OUTSIDE",
     "RED_CONCLUSIONS",
     "Annotation",
     "BackendName",
@@ -80,6 +83,7 @@ __all__ = [
     "TargetKind",
     "TimelineEntry",
     "TriggerName",
+    "Vantage",
     "Verdict",
     "VerdictKind",
     "WorkflowRun",
