@@ -110,8 +110,18 @@ def _ended_before(case: Case) -> Step | None:
 
 
 ROWS = (
-    Row("own-run", "the run is of our own workflow", "skipped / own-run", _own_run),
-    Row("not-finished", "the run is not finished", "error / configuration", _not_finished),
+    Row(
+        "own-run",
+        "the run is of our own workflow, seen from another run",
+        "skipped / own-run",
+        _own_run,
+    ),
+    Row(
+        "not-finished",
+        "the run is not finished, and is neither our own nor worked on",
+        "error / configuration",
+        _not_finished,
+    ),
     Row(
         "not-failed",
         "the run did not fail, or a rerun of it passed",

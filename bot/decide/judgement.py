@@ -256,7 +256,7 @@ ROWS = (
     Row(
         "infrastructure",
         "the infrastructure failed, in attempt 1",
-        "rerun the failed jobs, or skipped / infrastructure",
+        "rerun the failed jobs; skipped / infrastructure while the run lives",
         _new(_infrastructure),
     ),
     Row("flaky", "the same commit passed before or since", "skipped / flaky", _new(_flaky)),

@@ -10,15 +10,14 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from bot.decide.snapshot import RunFacts
+from bot.evidence.noted import SAYS_NOTHING, TOOL, of_steps
 from bot.evidence.recorded import Recorded
 from bot.evidence.workflow_file import command_of
-from bot.model import Check, Evidence, Job, MissingLog, Request, WorkflowRun
+from bot.model import Check, Diagnostic, Evidence, Job, MissingLog, Request, WorkflowRun
 from bot.ports import Ports
 
 LOOKS, PAUSE = 3, 2.0
 """The failed step of our own job is told a moment late; seconds between two looks."""
-
-_SAY_NOTHING = ("Process completed with exit code", "The operation was canceled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,10 @@ class Unended:
     def completed(
         self, evidence: Evidence, jobs: Sequence[Job], files: Recorded, run: WorkflowRun | None
     ) -> Evidence:
-        """With each step's command, what could not be seen, and no sameness by names of steps.
+        """With each step's command and what could not be seen; `jobs` have not ended.
 
-        `jobs` have not ended; that "Run tests" failed here and there makes no two failures one.
+        Where only names of steps are known there is no fingerprint: that "Run tests" failed here
+        and there makes no two failures one.
         """
         if not jobs:
             return replace(evidence, missing=(*evidence.missing, *files.refused))
@@ -75,10 +75,11 @@ class Unended:
                 e if e.command.raw else replace(e, command=commands.get(e.job_id, e.command))
                 for e in evidence.excerpts
             )
-        telling = any(_tells(d.tool, d.message.raw) for d in evidence.diagnostics)
+        telling = tuple(d for d in evidence.diagnostics if _tells(d))
         return replace(
             evidence,
             excerpts=excerpts,
+            diagnostics=telling or tuple(d for job in jobs for d in of_steps(job)),
             fingerprint=evidence.fingerprint if telling else (),
             missing=(
                 *evidence.missing,
@@ -102,8 +103,10 @@ class Unended:
         return tuple(replace(c, ours=c.ours and c.job_id in mine) for c in checks)
 
 
-def _tells(tool: str, message: str) -> bool:
-    return tool != "step" and not (tool == "annotation" and message.startswith(_SAY_NOTHING))
+def _tells(diagnostic: Diagnostic) -> bool:
+    """More than that a step failed, which the runner itself notes of every failed step."""
+    tool, message = diagnostic.tool, diagnostic.message.raw
+    return tool != "step" and not (tool == TOOL and message.startswith(SAYS_NOTHING))
 
 
 def _unseen(job: Job, files: Recorded, *, found: bool) -> MissingLog:

@@ -175,6 +175,47 @@ def test_names_of_steps_make_no_sameness(stage: Stage):
     assert told.outputs["failure-fingerprint"] == ""
 
 
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_a_leg_of_a_reusable_workflow(stage: Stage):
+    """It finds itself; its command stands in another file, which is said and not guessed."""
+    legs = [leg("call / test (3.11)"), leg("call / test (3.12)", "Sandbox 2")]
+    here = living(stage, legs)
+    told = here.asks("call / test (3.12)", runner="")
+
+    assert told.outcome == "pending"
+    assert "| Failed jobs | `call / test (3.12)` |" in told.summary
+    assert "command is not in the workflow file, or cannot be told" in told.summary
+    assert "Command of the step" not in told_to_agent(stage)
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_the_right_attempt(stage: Stage):
+    """GITHUB_RUN_ATTEMPT: what the attempt before has printed is none of this one's."""
+    old = JobSeed("test", "failure", log=RED_LOG.replace("voucher", "tax"))
+    here = living(stage, [old])
+    stage.github.script_runs(lambda _: [RED, REPAIR])
+    with stage.github.lock:
+        stage.github.runs.rerun(stage.repository.state, here.run, "alice")
+    stage.github.wait_idle()
+    told = here.asks("repair")
+    prompt = told_to_agent(stage)
+
+    assert len(here.run.attempts) == 2
+    assert told.outcome == "pending"
+    assert ("test_voucher" in prompt, "test_tax" in prompt) == (True, False)
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_a_diagnosis_from_inside(stage: Stage):
+    """`mode: report` in a step: the comment, and no Coder."""
+    here = living(stage, [leg("test")])
+    told = here.asks("test", mode="report", coder_url="", coder_token="")
+
+    assert (told.outcome, stage.coder.exchanges) == ("reported", [])
+    assert "step 3 failed" in stage.comments(here.number)[0]
+    assert "**Not seen.**" in told.summary
+
+
 @pytest.mark.row("not-failed")
 def test_nothing_has_failed_yet(stage: Stage):
     """`if: always()`: no job is red, so nothing is asked of Coder; GitHub is asked three times."""
