@@ -13,10 +13,11 @@ from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi
 from bot.adapters.runner import Runner
+from bot.adapters.workspace_files import WorkspaceFiles
 from bot.engine import Brief, Desk, Engine, Messenger, Sweep, item_of
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
-from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName
+from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
 from bot.policy import Mode, Waiting
 from bot.ports import AgentBackend, Narrator, Ports
 from bot.prompt import check_template
@@ -67,6 +68,11 @@ class Composition:
                 repository=_repository(event) or github.repository(),
                 own_run=self.runner.own_run,
                 own_workflow=self.runner.own_workflow,
+                vantage=Vantage(
+                    check_run_id=settings.check_run_id,
+                    runner_name=self.runner.variable("RUNNER_NAME"),
+                    workflow_sha=self.runner.variable("GITHUB_WORKFLOW_SHA"),
+                ),
                 run_id=settings.run_id,
                 actor=self.runner.variable("GITHUB_ACTOR"),
                 trigger=None if settings.trigger == "auto" else TriggerName(settings.trigger),
@@ -78,7 +84,7 @@ class Composition:
     def engine(self, request: Request, github: GitHubApi, narrator: Narrator) -> Engine:
         """The engine with everything that it needs."""
         ports, brief = self._around(github, narrator)
-        return Engine(request, self.settings.policy(), ports, brief)
+        return Engine(request, self.settings.policy(request.vantage), ports, brief)
 
     def sweep(self, request: Request, github: GitHubApi, narrator: Narrator) -> Sweep:
         """The same for every open item; none of them is waited for."""
@@ -114,7 +120,10 @@ class Composition:
             secrets=self.hidden,
         )
         check_template(brief.template)
-        ports = Ports(github=github, agent=self._agent(), clock=self.clock, narrator=narrator)
+        files = WorkspaceFiles(
+            Path(self.runner.variable("GITHUB_WORKSPACE") or "."), settings.log_file
+        )
+        ports = Ports(github, self._agent(), self.clock, narrator, files)
         return ports, brief
 
     def _template(self) -> str:

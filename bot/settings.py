@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigurationError
-from bot.model import Cleanup
+from bot.model import OUTSIDE, Cleanup, Vantage
 from bot.outcomes import OutcomeKind
 from bot.policy import Commenting, Flaky, Mode, Policy, Verify, Waiting
 
@@ -106,6 +106,14 @@ class Settings(BaseSettings):
     run_id: int = Field(
         0, ge=0, description="Workflow run to repair; the event's own run when empty."
     )
+    log_file: Listed = Field(
+        (),
+        description="Files in the workspace (paths, globs) with what the failing job printed, or "
+        "JUnit XML or SARIF; for a step of that job, whose log GitHub shows only at its end.",
+    )
+    check_run_id: int = Field(
+        0, ge=0, description="The check run of the job in which this is a step; leave it as it is."
+    )
     prompt: str = Field("", description="Prompt of your own, with placeholders such as {evidence}.")
     prompt_file: str = Field("", description="File with such a prompt, in the workspace.")
     extra_instructions: str = Field("", description="Text added to the prompt's instructions.")
@@ -115,9 +123,11 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         2, ge=1, le=10, description="Turns of the agent: the prompt and its follow-ups."
     )
-    wait: Waiting = Field(
-        Waiting.COMPLETE,
-        description="`complete` stays until the end, `none` returns once the session runs.",
+    wait: Waiting | None = Field(
+        None,
+        description="`complete` stays until the end, `none` returns once the session runs; empty "
+        "is `none` in a step or job of the failing run itself, which the repair may cancel, else "
+        "`complete`.",
     )
     wait_timeout_seconds: Seconds = Field(1800, description="Time for each turn of the agent.")
     poll_interval_seconds: Annotated[float, Field(ge=0.05, le=600)] = Field(
@@ -187,11 +197,12 @@ class Settings(BaseSettings):
         ("error",), description="Outcomes that fail the step (exit 4; errors 2 or 3), or `none`."
     )
 
-    def policy(self) -> Policy:
-        """What the pure core may know."""
+    def policy(self, vantage: Vantage = OUTSIDE) -> Policy:
+        """What the pure core may know; where `wait` is not given, the `vantage` says."""
+        unasked = Waiting.NONE if vantage.inside else Waiting.COMPLETE
         return Policy(
             mode=self.mode,
-            wait=self.wait,
+            wait=self.wait or unasked,
             wait_timeout=self.wait_timeout_seconds,
             poll_interval=self.poll_interval_seconds,
             idle=self.idle_seconds,

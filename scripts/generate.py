@@ -28,6 +28,13 @@ from bot.report.outputs import OUTPUT_NAMES
 from bot.report.words import SKIPPED
 from bot.settings import Settings, input_name, variables
 
+FROM_CONTEXT = {
+    "github-token": ("${{ github.token }}", "the job's token"),
+    # github.com has it, Enterprise Server not: there it is empty.
+    "check-run-id": ("${{ job.check_run_id }}", "the job's own"),
+}
+"""Defaults that a runner fills in: as action.yml has them, and as README calls them."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -39,7 +46,7 @@ def inputs() -> Iterable[tuple[str, FieldInfo]]:
 def default_text(info: FieldInfo) -> str:
     """The default as a workflow's author would write it."""
     value: Any = info.default
-    if isinstance(value, SecretStr) or value in ("", 0, ()):
+    if isinstance(value, SecretStr) or value in ("", 0, (), None):
         return ""
     if isinstance(value, bool):
         return str(value).lower()
@@ -53,6 +60,8 @@ def default_text(info: FieldInfo) -> str:
 def values_text(info: FieldInfo) -> str:
     """The closed list of values, where there is one."""
     kind = info.annotation
+    if type(None) in get_args(kind):
+        kind = next(arg for arg in get_args(kind) if arg is not type(None))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return " · ".join(f"`{member.value}`" for member in kind)
     literals = [arg for arg in get_args(kind) if isinstance(arg, str)]
@@ -74,7 +83,7 @@ def action_yml() -> str:
         "inputs:",
     ]
     for name, info in inputs():
-        default = "${{ github.token }}" if name == "github-token" else default_text(info)
+        default = FROM_CONTEXT[name][0] if name in FROM_CONTEXT else default_text(info)
         lines += [
             f"  {name}:",
             f"    description: {_yaml(info.description or '')}",
@@ -101,7 +110,7 @@ def inputs_table() -> str:
     """README: every input."""
     rows = []
     for name, info in inputs():
-        default = "the job's token" if name == "github-token" else default_text(info)
+        default = FROM_CONTEXT[name][1] if name in FROM_CONTEXT else default_text(info)
         text = (info.description or "").rstrip(".").replace("|", "\\|")
         other = ", ".join(f"`{v}`" for v in variables(name.replace("-", "_"))[2:])
         rows.append(

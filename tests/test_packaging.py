@@ -60,7 +60,7 @@ def test_defaults_are_the_settings_own():
     given = {
         f"INPUT_{name.upper()}": str(spec["default"])
         for name, spec in ACTION["inputs"].items()
-        if name != "github-token"
+        if "${{" not in str(spec["default"])
     }
     done = subprocess.run(
         [sys.executable, "-c", "from bot.settings import load; print(repr(load()))"],

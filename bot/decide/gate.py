@@ -10,7 +10,7 @@ from bot.decide.snapshot import Facet
 from bot.decide.steps import Finish, Step
 from bot.errors import ConfigurationError
 from bot.identity import parse_branch
-from bot.model import RED_CONCLUSIONS, Outcome
+from bot.model import Outcome
 from bot.outcomes import OutcomeKind, SkipReason
 
 SKIP_WORD = "[skip coder-fix]"
@@ -18,6 +18,8 @@ SKIP_WORD = "[skip coder-fix]"
 
 def _own_run(case: Case) -> Step | None:
     request, run = case.request, case.have(case.facts.run, Facet.RUN).run
+    if request.vantage.inside:
+        return None  # a job of the failing run asks: what failed are others, or its own steps
     same_run = request.own_run is not None and request.own_run.id == run.id
     same_workflow = bool(request.own_workflow) and run.path == request.own_workflow
     if not same_run and not same_workflow:
@@ -28,8 +30,9 @@ def _own_run(case: Case) -> Step | None:
 
 
 def _not_finished(case: Case) -> Step | None:
-    run = case.have(case.facts.run, Facet.RUN).run
-    if run.status == "completed":
+    facts = case.have(case.facts.run, Facet.RUN)
+    run = facts.run
+    if run.status == "completed" or facts.by_jobs:
         return None
     raise ConfigurationError(
         f"`run-id` {run.id} is not finished (status {run.status}).",
@@ -39,9 +42,10 @@ def _not_finished(case: Case) -> Step | None:
 
 def _not_failed(case: Case) -> Step | None:
     facts = case.have(case.facts.run, Facet.RUN)
-    red = facts.run.conclusion in RED_CONCLUSIONS
-    if red or (facts.run.conclusion == "cancelled" and facts.timed_out):
+    if facts.is_red:
         return None
+    if facts.run.conclusion is None and facts.by_jobs:
+        return skipped(SkipReason.NOT_FAILED, f"No job of run {facts.run.id} has failed so far.")
     if facts.run.conclusion == "success" and facts.run.attempt > 1:
         return skipped(SkipReason.FLAKY, f"The same commit passed in attempt {facts.run.attempt}.")
     return skipped(
@@ -116,8 +120,18 @@ def _ended_before(case: Case) -> Step | None:
 
 
 ROWS = (
-    Row("own-run", "the run is of our own workflow", "skipped / own-run", _own_run),
-    Row("not-finished", "the run is not finished", "error / configuration", _not_finished),
+    Row(
+        "own-run",
+        "the run is of our own workflow, seen from another run",
+        "skipped / own-run",
+        _own_run,
+    ),
+    Row(
+        "not-finished",
+        "the run is not finished, and is neither our own nor worked on",
+        "error / configuration",
+        _not_finished,
+    ),
     Row(
         "not-failed",
         "the run did not fail, or a rerun of it passed",

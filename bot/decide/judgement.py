@@ -170,6 +170,12 @@ def _infrastructure(case: Case) -> Step | None:
             SkipReason.INFRASTRUCTURE,
             f"The infrastructure failed, not the code: {evidence.class_reason}.",
         )
+    if run.status != "completed":
+        return skipped(
+            SkipReason.INFRASTRUCTURE,
+            f"The infrastructure failed, not the code: {evidence.class_reason}. Nothing can be "
+            "rerun while the run still lives: rerun its failed jobs when it has ended.",
+        )
     return Rerun(f"The infrastructure failed, not the code: {evidence.class_reason}.")
 
 
@@ -251,7 +257,7 @@ ROWS = (
     Row(
         "infrastructure",
         "the infrastructure failed, in attempt 1",
-        "rerun the failed jobs, or skipped / infrastructure",
+        "rerun the failed jobs; skipped / infrastructure while the run lives",
         _new(_infrastructure),
     ),
     Row("flaky", "the same commit passed before or since", "skipped / flaky", _new(_flaky)),

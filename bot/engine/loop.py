@@ -22,6 +22,7 @@ from bot.engine import records, refused
 from bot.engine.brief import Brief
 from bot.engine.observe import Observer
 from bot.engine.publish import Publisher
+from bot.engine.reactions import react
 from bot.engine.result import Result, at_rest
 from bot.engine.turns import Turns
 from bot.engine.watch import Watch
@@ -159,7 +160,7 @@ class Engine:
         self._watch.note(f"{word} session `{session.name}`", session.url)
         state = records.begun(self.facts, session, self._ports.clock.now(), self._request.comment)
         self.facts = replace(self.facts, session=session, state=state)
-        self._publisher.react(self.facts, Reaction.STARTED)
+        react(self._ports.github, self.facts, Reaction.STARTED)
         self._announce(reason)
 
     def _adopt(self) -> None:

@@ -82,12 +82,13 @@ class Observer:
                 raise OriginLostError
         else:
             assert asked.run is not None  # noqa: S101 - a request has a run or an item
-            found = self._red.facts(asked.run)
+            found = self._red.facts(asked.run, by_jobs=asked.vantage.inside)
             origin = self._red.origin(found.run)
             if origin is None:
                 return {"run": found}
         self._remembered = origin.state
-        return {"run": self._red.facts(origin.run), "item": origin.item, "state": origin.state}
+        run = self._red.facts(origin.run, by_jobs=True)
+        return {"run": run, "item": origin.item, "state": origin.state}
 
     def _pull(self, facts: Snapshot) -> dict[str, Any]:
         run = _run(facts).run
@@ -195,7 +196,7 @@ class Observer:
 
     def _checks(self, facts: Snapshot) -> dict[str, Any]:
         assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
-        return {"checks": self._ports.github.checks(facts.head)}
+        return {"checks": self._red.counted(self._ports.github.checks(facts.head))}
 
     def _diff(self, facts: Snapshot) -> dict[str, Any]:
         """One request; one more where what the failing change had touched matters."""

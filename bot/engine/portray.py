@@ -113,6 +113,7 @@ class Portrait:
             dry_run=self.policy.dry_run,
             run=run.run if run else None,
             failing_jobs=run.failing if run else (),
+            unfinished_jobs=run.unfinished if run else (),
             evidence=_shown_evidence(result),
             failing_pull_request=pull,
             session=session,

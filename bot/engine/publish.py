@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 from bot import prompt
@@ -11,18 +10,17 @@ from bot.decide.snapshot import ItemState, Snapshot
 from bot.engine.brief import Brief
 from bot.engine.objections import objections
 from bot.engine.portray import Portrait
+from bot.engine.reactions import react_to_the_end
 from bot.engine.result import Result
 from bot.engine.watch import Watch
 from bot.errors import UpstreamError
 from bot.identity import marker, title
 from bot.model import (
     Cleanup,
-    CommentRef,
     Evidence,
     Item,
     Outcome,
     PullRequest,
-    Reaction,
     Request,
     Session,
     SessionState,
@@ -143,9 +141,8 @@ class Publisher:
         )
         if session is not None and not (kind is OutcomeKind.PENDING or _passes(result.outcome)):
             self.clean_up(session, kind)
-        if isinstance(facts.state, ItemState) and facts.state.final is not None:
-            done = kind is OutcomeKind.FIXED
-            self.react(facts, Reaction.DONE if done else Reaction.FAILED)
+        if not self._policy.dry_run:
+            react_to_the_end(self._ports.github, facts, kind)
         told = self.portrait.report(result)
         if self._has_something_to_say(result):
             self._comment(facts, told)
@@ -170,16 +167,6 @@ class Publisher:
     def _shown_prompt(self, facts: Snapshot) -> str:
         has_evidence = facts.item is not None and isinstance(facts.evidence, Evidence)
         return self.prompt(facts) if self._policy.dry_run and has_evidence else ""
-
-    def react(self, facts: Snapshot, reaction: Reaction) -> None:
-        """Whoever asked for it in a comment sees how it goes, whichever run it ends in."""
-        state = facts.state if isinstance(facts.state, ItemState) else None
-        if state is None or not state.comment or self._policy.dry_run:
-            return
-        kind, _, number = state.comment.rpartition(":")
-        ref = CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
-        with suppress(UpstreamError):
-            self._ports.github.react(ref, reaction)
 
     def _tail(self, session: Session) -> tuple[Untrusted, ...]:
         try:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from bot.decide import memory
 from bot.decide.snapshot import ItemState, RunFacts
 from bot.engine.brief import Brief
 from bot.engine.last_green import LastGreen
+from bot.engine.unended import Unended
 from bot.errors import UpstreamError
 from bot.evidence.distiller import Distillation
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
     Annotation,
+    Check,
     Evidence,
     Item,
     Job,
@@ -34,6 +37,8 @@ _MERGE_QUEUE = re.compile(r"gh-readonly-queue/.+/pr-(\d+)-[0-9a-f]+")
 _TIME_LIMIT = re.compile(r"exceeded the maximum execution time|has timed out after", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _CANDIDATES = 3
+_MAY_BE_RED = ("failure", "in_progress", "cancelled")
+"""A run whose own step began the work may still live, or be cancelled by the repair's push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +59,29 @@ class RedRun:
     ports: Ports
     brief: Brief
 
-    def facts(self, ref: RunRef) -> RunFacts:
-        """The run and its jobs, side by side."""
+    def facts(self, ref: RunRef, *, by_jobs: bool = False) -> RunFacts:
+        """The run and its jobs, side by side; `by_jobs` as in `RunFacts`."""
         with ThreadPoolExecutor(2) as pool:
             jobs = pool.submit(self.ports.github.jobs, ref)
             run = self.ports.github.run(ref)
             found = jobs.result()
-        return RunFacts(run, found, self._timed_out(run, found))
+        facts = RunFacts(run, found, by_jobs=by_jobs)
+        if self._unended.is_asked(ref.id):
+            facts = self._unended.facts(run, found)
+        if run.conclusion == "cancelled" or (facts.by_jobs and not facts.failing):
+            facts = replace(facts, timed_out=self._timed_out(facts.jobs))
+        return facts
 
-    def _timed_out(self, run: WorkflowRun, jobs: tuple[Job, ...]) -> tuple[int, ...]:
+    @property
+    def _unended(self) -> Unended:
+        return Unended(self.request, self.ports)
+
+    def counted(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+        """The checks with those marked as ours that have no say."""
+        return self._unended.counted(checks)
+
+    def _timed_out(self, jobs: tuple[Job, ...]) -> tuple[int, ...]:
         """Cancelled jobs that hit their time limit: only their annotations say so."""
-        if run.conclusion != "cancelled":
-            return ()
         cancelled = [job for job in jobs if job.conclusion == "cancelled"]
         return tuple(
             job.id
@@ -74,7 +90,7 @@ class RedRun:
         )
 
     def evidence(
-        self, jobs: tuple[Job, ...], runs: Iterable[int], green: LastGreen | None = None
+        self, jobs: tuple[Job, ...], runs: Sequence[int], green: LastGreen | None = None
     ) -> Evidence:
         """What the jobs' logs say, or their annotations where a log cannot be had.
 
@@ -82,14 +98,21 @@ class RedRun:
         since the `green` run stands out.
         """
         notes: dict[int, Sequence[Annotation]] = {}
-        with self.ports.github.logs(jobs) as (logs, missing):
-            arriving = self._arriving(logs, jobs, notes)
+        ended = [job for job in jobs if job.status == "completed"]
+        running = [job for job in jobs if job.status != "completed"]
+        with (
+            self._unended.recorded(runs) as files,
+            self.ports.github.logs(ended) as (logs, missing),
+        ):
+            arriving = chain(self._arriving(logs, jobs, notes), files.logs_of(running, jobs))
             read = Distillation(arriving, missing=missing, annotations=notes)
+            read.add_reports(files.reports)
             if read.guessed:
                 read.add_reports([r for run in runs for r in self.ports.github.reports(run)])
             compared = green.compare(read) if green else None
             evidence = read.evidence(self.brief.log_budget_chars)
-        return replace(evidence, green=compared)
+        run = green.run if green else None
+        return self._unended.completed(replace(evidence, green=compared), running, files, run)
 
     def last_green(self, run: WorkflowRun, pull: PullRequest | None) -> LastGreen:
         """On the failing branch; else on the base, where a pull request's first run has none."""
@@ -204,19 +227,24 @@ class RedRun:
         if is_pull:
             pull = self._pull(item)
             branch = pull.head_ref if pull else ""
-        runs = self.ports.github.runs(branch=branch, status="failure") if branch else ()
-        for run in runs[:_CANDIDATES]:
-            ref = RunRef(run.id, run.attempt)
-            if is_pull or self._is_of(item, ref):
-                return ref
+        for status in _MAY_BE_RED if branch else ():
+            for run in self.ports.github.runs(branch=branch, status=status)[:_CANDIDATES]:
+                ref = RunRef(run.id, run.attempt)
+                if (is_pull and status == "failure") or self._is_of(item, ref):
+                    return ref
         return None
 
     def _pull(self, item: Item) -> PullRequest | None:
         return self.ports.github.pull_request(int(item.ref))
 
     def _is_of(self, item: Item, ref: RunRef) -> bool:
-        facts = self.facts(ref)
+        facts = self.facts(ref, by_jobs=True)
+        if item.kind is TargetKind.PULL_REQUEST or not facts.failing:
+            return bool(facts.failing)
         fingerprint = self.evidence(facts.failing, (facts.run.id,)).fingerprint
-        detail = fingerprint[0] if fingerprint else ""
-        whole = Item(item.repository_id, item.kind, facts.run.head_branch, detail)
-        return item_hash(whole) == item.digest
+        # A step saw less of its run than is to be seen now: perhaps another part, perhaps nothing.
+        wholes = (
+            Item(item.repository_id, item.kind, facts.run.head_branch, detail)
+            for detail in (*fingerprint, "")
+        )
+        return any(item_hash(whole) == item.digest for whole in wholes)

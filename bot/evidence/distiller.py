@@ -116,8 +116,12 @@ class Distillation:
         self._verdict = classify([job.weighed for job in self.jobs], messages(annotations))
         self.add_reports(reports)
         self.found = bool(self._diagnosed) or any(job.weighed.tells for job in jobs)
-        if not self.found:
-            for job in self.jobs:
+        for job in self.jobs:
+            # A file written beside a log has no last word of the runner's to stop at.
+            silent = (
+                job.weighed.is_final and max(job.weighed.worth.values(), default=0.0) <= LEAST_WORTH
+            )
+            if silent or not self.found:
                 show_end(job.weighed)
 
     @property

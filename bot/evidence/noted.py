@@ -11,14 +11,14 @@ from bot.outcomes import FailureClass
 from bot.untrusted import Untrusted
 
 _FAILURE = "failure"
-_SAYS_NOTHING = ("Process completed with exit code", "The operation was canceled")
+SAYS_NOTHING = ("Process completed with exit code", "The operation was canceled")
 TOOL = "annotation"
 
 
 def noted(annotations: Sequence[Annotation]) -> list[Diagnostic]:
     """The annotations that tell of a failure; those that tell nothing only if there are no others."""
     failures = [a for a in annotations if a.level == _FAILURE and a.message.raw.strip()]
-    telling = [a for a in failures if not a.message.raw.startswith(_SAYS_NOTHING)]
+    telling = [a for a in failures if not a.message.raw.startswith(SAYS_NOTHING)]
     return [
         Diagnostic(
             tool=TOOL,

@@ -102,6 +102,8 @@ def slices(entries: Sequence[Entry], form: Form, steps: Sequence[JobStep] = ()) 
             _cut_stamped(cut, part)
         if len(jobs) == 1 and steps:
             _join(cut, steps)
+            if form is Form.PLAIN:
+                _attribute(cut, steps)
         _judge(cut)
         _peel(cut)
         result.append(cut)
@@ -210,6 +212,14 @@ def _join(cut: Slice, api: Sequence[JobStep]) -> None:
             step.name, step.number = known.name.raw, known.number
             step.conclusion = known.conclusion
             last = known.number
+
+
+def _attribute(cut: Slice, api: Sequence[JobStep]) -> None:
+    """A file that a job has written beside its log is the output of the step that failed."""
+    for failed in [step for step in api if step.conclusion in RED_CONCLUSIONS][:1]:
+        for step in cut.steps[:1]:
+            step.name, step.number = failed.name.raw, failed.number
+            step.conclusion = failed.conclusion
 
 
 def _covers(step: JobStep, second: datetime) -> bool:

@@ -41,6 +41,7 @@ from bot.model.outcome import (
     VerdictKind,
 )
 from bot.model.request import (
+    OUTSIDE,
     CommentRef,
     Hint,
     Ignored,
@@ -50,6 +51,7 @@ from bot.model.request import (
     RunRef,
     TargetKind,
     TriggerName,
+    Vantage,
 )
 from bot.model.session import (
     BackendName,
@@ -61,6 +63,7 @@ from bot.model.session import (
 )
 
 __all__ = [
+    "OUTSIDE",
     "RED_CONCLUSIONS",
     "Annotation",
     "BackendName",
@@ -99,6 +102,7 @@ __all__ = [
     "TimelineEntry",
     "TriggerName",
     "Trouble",
+    "Vantage",
     "Verb",
     "Verdict",
     "VerdictKind",

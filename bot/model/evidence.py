@@ -88,10 +88,14 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class MissingLog:
-    """A log that could not be had, and what stood in for it."""
+    """A log that could not be had, and what stood in for it.
+
+    `unended`: nothing could, since its job still runs; a file with its output would have.
+    """
 
     job: Untrusted
     reason: str
+    unended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.github import Repository
+from bot.model.github import Job, Repository
 from bot.outcomes import SkipReason
 from bot.untrusted import Untrusted
 
@@ -94,6 +95,42 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Vantage:
+    """From where a run is looked at: from another run, or from `inside`, by one of its own jobs.
+
+    Seen from inside a run never ends while we look. `check_run_id` and `runner_name` tell which of
+    its jobs is ours, 0 and empty where the runner does not say; `workflow_sha` is the commit of the
+    workflow file in use, which for a pull request is the merge commit.
+    """
+
+    inside: bool = False
+    check_run_id: int = 0
+    runner_name: str = ""
+    workflow_sha: str = ""
+
+    def own(self, jobs: Sequence[Job]) -> Job | None:
+        """Our own job, each matrix leg its own; None where it cannot be told for certain.
+
+        GITHUB_JOB is no help: all legs of a matrix, and all callers of a workflow, share it.
+        """
+        if not self.inside:
+            return None
+        wanted = self.check_run_id
+        named = [job for job in jobs if wanted and wanted in {job.check_run_id, job.id}]
+        here = [
+            job
+            for job in jobs
+            if self.runner_name
+            and (job.status, job.runner_name) == ("in_progress", self.runner_name)
+        ]
+        found = named or here
+        return found[0] if len(found) == 1 else None
+
+
+OUTSIDE = Vantage()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for.
 
@@ -102,7 +139,8 @@ class Request:
     new generation of it.
     `item` and `generation` name an open work item for `reconcile`, whose run is looked up. `run`
     is the failed run, `by_hand` says that a person named it; `own_run` and `own_workflow`
-    (a path such as `.github/workflows/fix.yml`) are the run in which we run ourselves, if any.
+    (a path such as `.github/workflows/fix.yml`) are the run in which we run ourselves, if any;
+    seen from a `vantage` inside, `run` is that very run.
     """
 
     trigger: TriggerName
@@ -113,6 +151,7 @@ class Request:
     generation: int = 1
     own_run: RunRef | None = None
     own_workflow: str = ""
+    vantage: Vantage = OUTSIDE
     sender: str = ""
     comment: CommentRef | None = None
     commanded: bool = False

@@ -79,12 +79,13 @@ class SweptItem:
 class ReportFacts:
     """What a run knows at its end, or on the way. Empty, None and 0 stand for what is not known.
 
-    `decision` says in one sentence what was decided and why; `next_step` replaces the usual advice
-    to a person. `session_log` holds the session's last lines. `compare_url` is set where creating
-    the pull request is forbidden. `commands` says that `/coder` commands are answered here.
-    `duration` is in seconds; `prompt` is shown by `dry-run`; `issue` is the issue that asked.
-    Our own sentences here (`decision`, `next_step`, `Outcome.reason`) are Markdown and hold no
-    outside text but what `to_markdown` made of it.
+    `unfinished_jobs` are those of the run that nobody waited for. `decision` says in one sentence
+    what was decided and why; `next_step` replaces the usual advice to a person. `session_log`
+    holds the session's last lines. `compare_url` is set where creating the pull request is
+    forbidden. `commands` says that `/coder` commands are answered here. `duration` is in seconds;
+    `prompt` is shown by `dry-run`; `issue` is the issue that asked. Our own sentences here
+    (`decision`, `next_step`, `Outcome.reason`) are Markdown and hold no outside text but what
+    `to_markdown` made of it.
     """
 
     outcome: Outcome
@@ -94,6 +95,7 @@ class ReportFacts:
     dry_run: bool = False
     run: WorkflowRun | None = None
     failing_jobs: tuple[Job, ...] = ()
+    unfinished_jobs: tuple[Job, ...] = ()
     evidence: Evidence | None = None
     failing_pull_request: PullRequest | None = None
     session: Session | None = None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.model import Job
 from bot.outcomes import OutcomeKind
 from bot.report import blocks, story
 from bot.report.facts import ReportFacts
@@ -17,6 +20,14 @@ _EVIDENCE_LINES = (400, 100, 20, 0)
 _LOG_LINES = 20
 _MAX_ITEMS = 200
 _MAX_TIMELINE = 100
+_MAX_JOBS = 5
+_RECIPE = """To have it read next time, keep the step's output in a file:
+
+```yaml
+- run: make test 2>&1 | tee ci.log
+  shell: bash # its `pipefail` keeps the step red
+  # and in the `with:` of coder-fix: `log-file: ci.log`
+```"""
 _FIXED = frozenset({OutcomeKind.FIXED, OutcomeKind.ANSWERED, OutcomeKind.SWEPT})
 
 
@@ -35,6 +46,7 @@ def _summary(facts: ReportFacts, lines: int) -> str:
         f"## {story.glyph(facts)} {story.headline(facts)}",
         *story.lead(facts),
         _decision(facts),
+        _unseen(facts),
         _table(facts),
         _items(facts),
         story.attempts(facts),
@@ -53,6 +65,17 @@ def _decision(facts: ReportFacts) -> str:
         return ""
     dry = facts.dry_run or facts.outcome.kind is OutcomeKind.REPORTED
     return f"**{'Would have been decided' if dry else 'Decided'}.** {decision}"
+
+
+def _unseen(facts: ReportFacts) -> str:
+    """A job that has not ended shows nobody its log: what that means, and how it would be read."""
+    evidence = facts.evidence
+    unseen = [m for m in evidence.missing if m.unended] if evidence else []
+    if not unseen:
+        return ""
+    names = ", ".join(to_markdown(m.job, facts.secrets, limit=60) for m in unseen[:_MAX_JOBS])
+    why = blocks.sentence(unseen[0].reason, facts.secrets)
+    return f"**Not seen.** The log of {names}: {why}. {_RECIPE}"
 
 
 def _table(facts: ReportFacts) -> str:
@@ -76,15 +99,20 @@ def _input_rows(facts: ReportFacts) -> list[tuple[str, str]]:
         at = f"attempt {run.attempt}, at {blocks.sha(run.head_sha)}"
         rows.append(("Failed run", f"{name} {blocks.link(f'#{run.id}', run.url)}, {at}"))
         rows.append(("Branch", to_markdown(Untrusted(run.head_branch), secrets, limit=100)))
-    jobs = [to_markdown(job.name, secrets, limit=60) for job in facts.failing_jobs]
-    more = f" and {len(jobs) - 5} more" if len(jobs) > 5 else ""
-    rows.append(("Failed jobs", ", ".join(jobs[:5]) + more))
+    rows.append(("Failed jobs", _named(facts.failing_jobs, facts)))
+    rows.append(("Still running, not waited for", _named(facts.unfinished_jobs, facts)))
     if failing:
         rows.append(("Pull request", blocks.link(f"#{failing.number}", failing.url)))
     if run:
         dry = ", dry run: nothing was written" if facts.dry_run else ""
         rows.append(("Mode", facts.mode + dry))
     return rows
+
+
+def _named(jobs: Sequence[Job], facts: ReportFacts) -> str:
+    names = [to_markdown(job.name, facts.secrets, limit=60) for job in jobs[:_MAX_JOBS]]
+    left = len(jobs) - len(names)
+    return ", ".join(names) + (f" and {left} more" if left > 0 else "")
 
 
 def _result_rows(facts: ReportFacts) -> list[tuple[str, str]]:

@@ -24,7 +24,9 @@ class JobSeed:
     """One told job.
 
     `log` is either bytes, served as they are, or the text that the deciding step printed, which is
-    put into the runner's envelope. `conclusion` None with a `status` leaves the job unfinished.
+    put into the runner's envelope. `conclusion` None with a `status` leaves the job unfinished;
+    `steps` of one that is in progress have ended, and the job has no log yet. `runner` is the name
+    of its machine.
     """
 
     name: str
@@ -35,6 +37,7 @@ class JobSeed:
     status: str = "completed"
     log_state: str = ""
     key: str = ""
+    runner: str = "Sandbox 1"
 
 
 def fill_job(job: Job, seed: JobSeed, clock: SandboxClock) -> None:
@@ -42,8 +45,14 @@ def fill_job(job: Job, seed: JobSeed, clock: SandboxClock) -> None:
     steps = seed.steps or _default_steps(seed)
     job.status = seed.status
     job.started_at = None if seed.status in {"queued", "waiting", "pending"} else clock.stamp()
-    job.log_state = seed.log_state
+    job.log_state, job.runner = seed.log_state, seed.runner
     if seed.status != "completed":
+        stamp = clock.stamp()
+        job.steps = [
+            Step(number, step.name, "completed", step.conclusion, stamp, stamp)
+            for number, step in enumerate(seed.steps, start=2)
+        ]
+        job.annotations = list(seed.annotations)
         return
     job.conclusion, job.completed_at = seed.conclusion, clock.stamp()
     log = JobLog(clock.now)

@@ -148,9 +148,11 @@ def not_found() -> NoReturn:
     raise Answer(404, error_body(404, "Not Found"))
 
 
-def forbidden(message: str) -> NoReturn:
-    """403 with that text."""
-    raise Answer(403, error_body(403, message))
+def forbidden(message: str, accepted: str = "") -> NoReturn:
+    """403 with that text; `accepted` are the permissions that would do, `a:read|b:write`."""
+    sets = accepted.replace(":", "=").replace("|", "; ")
+    headers = {"X-Accepted-GitHub-Permissions": sets} if sets else {}
+    raise Answer(403, error_body(403, message), headers)
 
 
 def invalid(resource: str, **error: str) -> NoReturn:

@@ -66,6 +66,7 @@ class Job:
     annotations: list[Annotation] = field(default_factory=list)
     log: bytes | None = None
     log_state: str = ""
+    runner: str = "Sandbox 1"
 
 
 @dataclass(slots=True)

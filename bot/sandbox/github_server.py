@@ -176,7 +176,7 @@ class GitHubServer(HttpSandbox):
                 raise Answer(401, error_body(401, _REFUSED["app-jwt"]))
             return
         if grant.kind == "app-jwt" or not grant.allows(route.permission):
-            forbidden(_REFUSED[grant.kind])
+            forbidden(_REFUSED[grant.kind], route.permission)
 
     def _limited(self, answer: HttpResponse, grant: Grant) -> HttpResponse:
         limits = {

@@ -136,7 +136,7 @@ def render_job(links: Links, repository: Repository, run: WorkflowRun, job: Job)
         "check_run_url": f"{api}/check-runs/{job.id}",
         "labels": list(job.labels),
         "runner_id": 1 if started else None,
-        "runner_name": "Sandbox 1" if started else None,
+        "runner_name": job.runner if started else None,
         "runner_group_id": 0 if started else None,
         "runner_group_name": "GitHub Actions" if started else None,
         "steps": [

@@ -12,7 +12,7 @@ from typing import Final
 from bot.errors import ConfigurationError
 from bot.model import Event, Ignored, Request
 from bot.outcomes import SkipReason
-from bot.triggers import comment, failure, reconcile
+from bot.triggers import comment, failure, own_run, reconcile
 from bot.triggers.surroundings import Surroundings
 
 Trigger = Callable[[Event, Surroundings], Request | Ignored | None]
@@ -21,6 +21,7 @@ TRIGGERS: Final[dict[str, Trigger]] = {
     "reconcile": reconcile.recognize,
     "comment": comment.recognize,
     "failure": failure.recognize,
+    "own run": own_run.recognize,
 }
 """Most specific first; `auto` asks each in turn."""
 
@@ -39,8 +40,8 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored:
             return found
     raise ConfigurationError(
         f"The event `{event.name}` tells no failed run.",
-        remedy="Run on `workflow_run` or `issue_comment`, give the input `run-id`, "
-        "or set `trigger: reconcile`.",
+        remedy="Run on `workflow_run`, give the input `run-id`, or set `trigger`: `failure` for "
+        "the run in which this is a step, `reconcile` for every open work item.",
     )
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model import Repository, RunRef, TriggerName
+from bot.model import OUTSIDE, Repository, RunRef, TriggerName, Vantage
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """`run_id` is the input of that name, 0 for none; `own_workflow` a path without `@ref`.
 
-    `trigger` is the input of that name, None for `auto`.
+    `trigger` is the input of that name, None for `auto`. `vantage` is what a request has that is
+    about `own_run` itself.
     """
 
     repository: Repository
     own_run: RunRef | None = None
     own_workflow: str = ""
+    vantage: Vantage = OUTSIDE
     run_id: int = 0
     actor: str = ""
     trigger: TriggerName | None = None

@@ -33,7 +33,7 @@ from bot.decide.steps import (
 )
 from bot.diff_policy import Severity
 from bot.errors import ConfigurationError
-from bot.model import RunRef, SessionState
+from bot.model import RunRef, SessionState, Vantage
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind, SkipReason, UnverifiedCause
 from bot.policy import Flaky, Mode, Policy, Verify
 from bot.untrusted import Untrusted
@@ -116,6 +116,18 @@ def _seen(step):
     return type(step)
 
 
+INSIDE = {"own_run": RunRef(9001), "vantage": Vantage(inside=True)}
+_IN_STEP = a_job(id=12, status="in_progress", conclusion=None)
+_OURS = a_job(id=13, status="in_progress", conclusion=None, steps=())
+
+
+def _living(*jobs, own=0, evidence=None, **run) -> Snapshot:
+    """A run judged by its jobs, one of which has failed unless others are told."""
+    told = a_run(**{"status": "in_progress", "conclusion": None} | run)
+    facts = RunFacts(told, jobs or (a_job(), _OURS), by_jobs=True, own=own)
+    return a_snapshot(run=facts, evidence=evidence or an_evidence())
+
+
 K, S, E, C = OutcomeKind, SkipReason, ErrorKind, UnverifiedCause
 SKIPPED = K.SKIPPED
 
@@ -159,6 +171,29 @@ CASES = [
         Start,
     ),
     ("start", _facts(a_run(conclusion="timed_out")), {}, {}, Start),
+    # our own run, seen from one of its jobs: it has not ended and its jobs tell
+    ("start", _living(), {}, INSIDE, Start),
+    ("start", _living(_IN_STEP, own=12), {}, INSIDE, Start),
+    ("start", _living(_IN_STEP), {}, INSIDE, Start),  # which job is ours cannot be told
+    ("not-failed", _living(_OURS, own=13), {}, INSIDE, _outcome(SKIPPED, S.NOT_FAILED)),
+    ("not-failed", _living(_IN_STEP, own=13), {}, INSIDE, _outcome(SKIPPED, S.NOT_FAILED)),
+    ("infrastructure", _living(evidence=WEATHER), {}, INSIDE, _outcome(SKIPPED, S.INFRASTRUCTURE)),
+    # work has begun there: what became of the run since changes nothing, but that a rerun passed
+    ("start", _living(status="completed", conclusion="cancelled"), {}, {}, Start),
+    (
+        "not-failed",
+        _living(_OURS, status="completed", conclusion="cancelled"),
+        {},
+        {},
+        _outcome(SKIPPED, S.NOT_FAILED),
+    ),
+    (
+        "not-failed",
+        _living(_OURS, status="completed", conclusion="success", attempt=2),
+        {},
+        {},
+        _outcome(SKIPPED, S.FLAKY),
+    ),
     ("start", _facts(a_run(conclusion="startup_failure")), {}, {}, Start),
     (
         "our-branch",
@@ -969,3 +1004,17 @@ def test_the_red_run():
     facts = a_snapshot()
     assert isinstance(facts.run, RunFacts)
     assert facts.red_run() is facts.run.run
+
+
+def test_jobs_that_nobody_waits_for_are_named():
+    """All that still run but ours, and but those whose failure is known already."""
+    other = a_job(id=14, status="queued", conclusion=None, steps=())
+    jobs = (a_job(), _IN_STEP, _OURS, other)
+
+    follow_up = RunFacts(a_run(status="in_progress"), jobs, by_jobs=True, own=13)
+    step = RunFacts(a_run(status="in_progress"), jobs, by_jobs=True, own=12)
+
+    assert [j.id for j in follow_up.failing] == [11]
+    assert [j.id for j in follow_up.unfinished] == [12, 14]
+    assert [j.id for j in step.failing] == [11, 12]
+    assert [j.id for j in step.unfinished] == [13, 14]

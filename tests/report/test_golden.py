@@ -8,7 +8,12 @@ import pytest
 
 from bot.model import (
     CommentCommands,
+    Diagnostic,
+    Evidence,
+    Excerpt,
+    Job,
     Misread,
+    MissingLog,
     Outcome,
     Report,
     SessionState,
@@ -17,7 +22,7 @@ from bot.model import (
     Verdict,
     VerdictKind,
 )
-from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
+from bot.outcomes import ErrorKind, FailureClass, OutcomeKind, SkipReason, UnverifiedCause
 from bot.report import answer, issue, pull_request
 from bot.report.answer import TROUBLES, VERBS, help_text, misread_text
 from bot.report.comment import comment
@@ -152,6 +157,45 @@ STORIES: dict[str, ReportFacts] = {
 }
 
 
+UNSEEN = _alone(
+    OutcomeKind.PENDING,
+    failing_jobs=(Job(7701, Untrusted("test (3.12)"), "in_progress", None),),
+    unfinished_jobs=tuple(
+        Job(7702 + n, Untrusted(f"test (3.{n})"), "queued", None) for n in range(7)
+    ),
+    evidence=Evidence(
+        FailureClass.UNKNOWN,
+        "nothing in the log says what kind of failure it is",
+        (
+            Diagnostic(
+                "step", FailureClass.UNKNOWN, Untrusted("step 5 failed: Run pip install -e .")
+            ),
+        ),
+        (
+            Excerpt(
+                Untrusted("test (3.12)"),
+                7701,
+                5,
+                Untrusted("Run pip install -e ."),
+                Untrusted("pip install -e .\npytest"),
+                (),
+                0,
+                "https://github.example.test/octo/shop/actions/runs/9001/job/7701",
+            ),
+        ),
+        (),
+        missing=(
+            MissingLog(
+                Untrusted("test (3.12)"),
+                "GitHub shows it only when the job has ended, and no `log-file` stands in for it",
+                unended=True,
+            ),
+            MissingLog(Untrusted("out/*.xml"), "`log-file`: it matches no file in the workspace"),
+        ),
+    ),
+)
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_comment_is_the_reviewed_one(name: str) -> None:
     """The comment of each stage reads exactly as it was reviewed."""
@@ -183,6 +227,7 @@ def test_comment_is_the_reviewed_one(name: str) -> None:
                 prompt="# Task\n\nCI is red in the repository octo/shop.\n",
             ),
         ),
+        ("step-without-a-file", UNSEEN),
         (
             "swept",
             ReportFacts(

@@ -121,7 +121,7 @@ def test_no_rights_to_chats(stage: Stage, coder_sandbox):
     [
         ("workflow_run", {"action": "completed"}, "`workflow_run`"),
         ("workflow_run", {"action": "completed", "workflow_run": {"id": "x"}}, "workflow_run.id"),
-        ("push", {"ref": "refs/heads/main"}, "`push` tells no failed run"),
+        ("repository_dispatch", {"action": "x"}, "`repository_dispatch` tells no failed run"),
         ("", {}, "run-id"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,11 +70,26 @@ def next_page(link: str) -> str:
 
 
 _KINDS = {401: ErrorKind.GITHUB_AUTH, 403: ErrorKind.GITHUB_PERMISSION}
-_REMEDIES = {
-    401: "Check `github-token`: it is wrong, expired or revoked.",
-    403: "Grant the permission in the job's `permissions:` or to the token, "
-    "see README, Permissions.",
-}
+_PERMISSION = re.compile(r"([a-z][a-z_]{0,40})=(read|write|admin)")
+
+
+def _remedy(reply: Reply) -> str:
+    """For 403 with the permissions that would do, which GitHub tells in a header.
+
+    Sets of which each does are separated by `;`, the members of a set by `,`
+    (changelog 2023-08-10, X-Accepted-GitHub-Permissions).
+    """
+    if reply.status == 401:
+        return "Check `github-token`: it is wrong, expired or revoked."
+    if reply.status != 403:
+        return ""
+    told = reply.headers.get("x-accepted-github-permissions", "").split(";")
+    sets = [
+        " and ".join(f"`{n.replace('_', '-')}: {v}`" for n, v in _PERMISSION.findall(s))
+        for s in told
+    ]
+    which = " or ".join(filter(None, sets)) or "the permission"
+    return f"Grant {which} in the job's `permissions:` or to the token, see README, Permissions."
 
 
 def limited(path: str, pause: float) -> UpstreamError:
@@ -98,7 +114,7 @@ def refusal(verb: str, path: str, reply: Reply) -> UpstreamError:
         f"GitHub answered {reply.status} to {verb} {bare(path)}.",
         status=reply.status,
         detail="; ".join(d for d in details if d),
-        remedy=_REMEDIES.get(reply.status, ""),
+        remedy=_remedy(reply),
         maybe_done=reply.status >= 500 and verb != "GET",
     )
 

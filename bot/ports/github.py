@@ -1,8 +1,4 @@
-"""What the engine needs from outside, as Protocols named by need; `bot.adapters` implements them.
-
-Every method may raise `UpstreamError`. Reads are safe to repeat. A method that creates something
-looks for it first, and again after a lost answer, so it is safe to repeat as well.
-"""
+"""GitHub, as far as the engine needs it."""
 
 from __future__ import annotations
 
@@ -16,9 +12,7 @@ from bot.diff_policy import Comparison
 from bot.evidence.reports import Report
 from bot.model import (
     Annotation,
-    BackendName,
     Check,
-    Cleanup,
     CommentRef,
     Job,
     JobLog,
@@ -27,8 +21,6 @@ from bot.model import (
     Reaction,
     Repository,
     RunRef,
-    Session,
-    SessionKey,
     WorkflowRun,
 )
 from bot.untrusted import Untrusted
@@ -206,94 +198,3 @@ class Glance(CodeHost, Protocol):
 
         None of them is younger than `before`.
         """
-
-
-class AgentBackend(Protocol):
-    """Coder, by one of its two agent APIs. All the verbs of `coder task` are here."""
-
-    @property
-    def name(self) -> BackendName:
-        """Tasks or chats."""
-
-    @property
-    def owner(self) -> str:
-        """The Coder user name for whom sessions run."""
-
-    def find(self, key: SessionKey) -> Session | None:
-        """The session of that key (chats: archived ones too; the oldest wins), or None."""
-
-    def start(self, key: SessionKey, *, prompt: str, title: str) -> Session:
-        """Look up → create → on any error look up again and adopt. `Session.created` says which."""
-
-    def list(self, prefix: str) -> tuple[Session, ...]:
-        """Our sessions whose key name begins with `prefix`, oldest first."""
-
-    def observe(self, session: Session) -> Session:
-        """The session now; state GONE when it is not there any more."""
-
-    def logs(self, session: Session, lines: int = 20) -> tuple[Untrusted, ...]:
-        """The last lines of the conversation, or of the build where it failed; best effort."""
-
-    def send(self, session: Session, text: str) -> Session:
-        """A follow-up; resumes a paused session first.
-
-        Raises `SessionBusyError` when the session cannot take it yet.
-        """
-
-    def pause(self, session: Session) -> Session:
-        """Stop the workspace and keep it (chats: interrupt, then stop the workspace)."""
-
-    def resume(self, session: Session) -> Session:
-        """Start the workspace again (chats: nothing to do, a message does it)."""
-
-    def delete(self, session: Session) -> None:
-        """Delete the task and its workspace (chats: interrupt, archive, delete the workspace)."""
-
-    def end(self, session: Session, cleanup: Cleanup) -> None:
-        """Apply the clean-up; never raises for a session that is already where it should be."""
-
-
-class Narrator(Protocol):
-    """Where progress is told to whoever watches the run."""
-
-    def tell(self, text: str) -> None:
-        """One line of our own words; outside text has been rendered before."""
-
-
-class Clock(Protocol):
-    """Time, so that tests need none."""
-
-    def now(self) -> datetime:
-        """Wall clock, UTC."""
-
-    def monotonic(self) -> float:
-        """Seconds that never jump, for waits and deadlines."""
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep; raises `CancelledError` at once when a signal arrives."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything outside, bundled. `agent` is None where nothing may be started."""
-
-    github: CodeHost
-    agent: AgentBackend | None
-    clock: Clock
-    narrator: Narrator
-
-
-__all__ = [
-    "AgentBackend",
-    "Clock",
-    "CodeHost",
-    "Comment",
-    "Comments",
-    "Glance",
-    "Issue",
-    "Issues",
-    "Narrator",
-    "Ports",
-    "PullRequests",
-    "Runs",
-]

@@ -1,0 +1,29 @@
+"""👀 🚀 👍 👎 on the comment that asked, whichever run it is that has something to tell."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from bot.decide.snapshot import ItemState, Snapshot
+from bot.errors import UpstreamError
+from bot.model import CommentRef, Reaction
+from bot.outcomes import OutcomeKind
+from bot.ports import CodeHost
+
+
+def react(github: CodeHost, facts: Snapshot, reaction: Reaction) -> None:
+    """A courtesy: without the right to it, or without a comment that asked, the work goes on."""
+    state = facts.state if isinstance(facts.state, ItemState) else None
+    if state is None or not state.comment:
+        return
+    kind, _, number = state.comment.rpartition(":")
+    ref = CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
+    with suppress(UpstreamError):
+        github.react(ref, reaction)
+
+
+def react_to_the_end(github: CodeHost, facts: Snapshot, kind: OutcomeKind) -> None:
+    """Once the generation has ended."""
+    if isinstance(facts.state, ItemState) and facts.state.final is not None:
+        done = kind is OutcomeKind.FIXED
+        react(github, facts, Reaction.DONE if done else Reaction.FAILED)

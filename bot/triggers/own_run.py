@@ -1,0 +1,38 @@
+"""A step or a follow-up job in the failing workflow itself: the run is our own. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from bot.model import Event, Ignored, Request, TriggerName
+from bot.triggers.surroundings import Surroundings
+
+TELL_NOTHING: Final = frozenset(
+    {
+        "",
+        "issue_comment",
+        "pull_request_review_comment",
+        "repository_dispatch",
+        "schedule",
+        "workflow_dispatch",
+        "workflow_run",
+    }
+)
+"""Events that start workflows of every kind: `trigger: failure` must say that theirs failed."""
+
+
+def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | None:
+    """GITHUB_RUN_ID alone is enough; the attempt, where it is told, is the right one."""
+    asked = surroundings.trigger is TriggerName.FAILURE
+    if surroundings.own_run is None or (event.name in TELL_NOTHING and not asked):
+        return None
+    return Request(
+        trigger=TriggerName.FAILURE,
+        repository=surroundings.repository,
+        run=surroundings.own_run,
+        own_run=surroundings.own_run,
+        own_workflow=surroundings.own_workflow,
+        vantage=replace(surroundings.vantage, inside=True),
+        sender=surroundings.actor,
+    )
