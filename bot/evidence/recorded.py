@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
@@ -37,7 +37,6 @@ class Recorded:
 
         An empty log stands for one that could not be had: the job's failed steps are known.
         """
-        # The log of one that has ended is there as well, and its index is known by the job's id.
-        first = [*running, *(replace(job, id=0) for job in others)][:1]
+        first = [*running, *others][:1]
         files = [JobLog(job, file.open, file.size) for file in self.logs for job in first]
         return (*files, *(JobLog(job, BytesIO, 0) for job in running[1 if files else 0 :]))

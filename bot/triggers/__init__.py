@@ -40,8 +40,9 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored:
             return found
     raise ConfigurationError(
         f"The event `{event.name}` tells no failed run.",
-        remedy="Run on `workflow_run`, give the input `run-id`, or set `trigger`: `failure` for "
-        "the run in which this is a step, `reconcile` for every open work item.",
+        remedy="Run on `workflow_run` or `issue_comment`, give the input `run-id`, or set "
+        "`trigger`: `failure` for the run in which this is a step, `reconcile` for every open "
+        "work item.",
     )
 
 

@@ -8,17 +8,7 @@ from typing import Final
 from bot.model import Event, Ignored, Request, TriggerName
 from bot.triggers.surroundings import Surroundings
 
-TELL_NOTHING: Final = frozenset(
-    {
-        "",
-        "issue_comment",
-        "pull_request_review_comment",
-        "repository_dispatch",
-        "schedule",
-        "workflow_dispatch",
-        "workflow_run",
-    }
-)
+TELL_NOTHING: Final = frozenset({"", "repository_dispatch", "schedule", "workflow_dispatch"})
 """Events that start workflows of every kind: `trigger: failure` must say that theirs failed."""
 
 
