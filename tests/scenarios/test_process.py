@@ -153,8 +153,10 @@ def test_a_signal_during_the_wait(world: World, number, code):
     assert (summary.count("## "), outputs["session-url"] in summary) == (1, True)
     assert "Traceback" not in ended.stdout
     assert commands(ended.stdout) == ["add-mask", "add-mask", "error"]
-    paused = [x.request.path for x in world.coder.exchanges if x.request.path.endswith("/pause")]
-    assert len(paused) == 1
+    paused = [x for x in world.coder.exchanges if x.request.path.endswith("/pause")]
+    # While a build is active Coder refuses with 409; it is asked again while there is time.
+    told = [x.response.status for x in paused]
+    assert told in ([202], [409], [409, 202])
     assert list((world.folder / "temporary").iterdir()) == []
 
 
