@@ -54,6 +54,7 @@ class Response(StrEnum):
     HELP = "help"
     STATUS = "status"
     STOP = "stop"
+    ALLOW = "allow"
     TELL = "tell"
     START = "start"
     START_AFRESH = "start-afresh"
@@ -83,4 +84,5 @@ def respond(
         Verb.STOP: Response.STOP,
         Verb.TELL: Response.TELL if live else Response.STATUS,
         Verb.FIX: Response.TELL if says else Response.STATUS,
+        Verb.ALLOW: Response.STATUS if state is None else Response.ALLOW,
     }.get(command.verb, Response.NOT_OFFERED)

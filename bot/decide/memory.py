@@ -20,6 +20,7 @@ _SHORT = {"session_id": "s"}
 """The last redaction would take a long value next to the word *session* for a secret."""
 
 _RULE = re.compile(r"[a-z][a-z-]{0,39}")
+_ALLOWED = re.compile(r"[a-z][a-z-]{0,39}@(?:review:)?[0-9]{1,18}")
 _BLOCK = re.compile(r"<!-- (?P<marker>coder-fix:[0-9a-f]{12}) (?P<json>\{.*?\}) -->", re.DOTALL)
 
 
@@ -71,7 +72,7 @@ def _state(data: dict[str, Any]) -> ItemState:
             str(a["head"]),
             str(a["verdict"]),
             tuple(map(str, a.get("fingerprint", ()))),
-            _rules(a.get("objections")),
+            _matching(_RULE, a.get("objections")),
         )
         for a in data.get("attempts", ())
     )
@@ -89,16 +90,16 @@ def _state(data: dict[str, Any]) -> ItemState:
         head_seen=_time(data.get("head_seen")),
         dispatched=str(data.get("dispatched", "")),
         asking=bool(data.get("asking", False)),
-        allowed=_rules(data.get("allowed")),
+        allowed=_matching(_ALLOWED, data.get("allowed")),
         held=bool(data.get("held", False)),
         comment=_comment(str(data.get("comment", ""))),
         final=OutcomeKind(data["final"]) if data.get("final") else None,
     )
 
 
-def _rules(value: Any) -> tuple[str, ...]:
-    """Ids of rules; whatever else stands there is nobody's."""
-    return tuple(str(rule) for rule in value or () if _RULE.fullmatch(str(rule)))
+def _matching(shape: re.Pattern[str], value: Any) -> tuple[str, ...]:
+    """Those of that shape; whatever else stands there is nobody's."""
+    return tuple(str(one) for one in value or () if shape.fullmatch(str(one)))
 
 
 def _comment(value: str) -> str:

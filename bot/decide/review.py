@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.snapshot import Snapshot
 from bot.diff_policy import Comparison, Context, Finding, Severity, inspect
 from bot.model import Evidence
 from bot.policy import Policy
@@ -16,13 +16,14 @@ NOT_INSPECTED = "not-inspected"
 _WANTS_CHANGED_PATHS = "changed-expectations"
 
 
-def review(
+def review(  # noqa: PLR0913 - each is another fact about the change
     comparison: Comparison,
     facts: Snapshot,
     policy: Policy,
     *,
     base: str,
     secrets: Secrets,
+    allowed: tuple[str, ...] = (),
     changed_paths: tuple[str, ...] = (),
 ) -> tuple[Finding, ...]:
     """The findings on the whole first, then those of the lines; what a person allowed is marked."""
@@ -36,7 +37,6 @@ def review(
         max_diff_lines=policy.max_diff_lines,
         secrets=secrets,
     )
-    allowed = facts.state.allowed if isinstance(facts.state, ItemState) else ()
     found = inspect(comparison.files, context, allowed)
     return (*_of_the_whole(comparison, base, allowed), *found)
 

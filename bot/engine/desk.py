@@ -95,6 +95,8 @@ class Desk:
                 self._stop()
             case Response.TELL:
                 self._tell(command)
+            case Response.ALLOW:
+                self._allow(command)
             case Response.START | Response.START_AFRESH:
                 if response is Response.START_AFRESH:
                     self.messenger.stop("A person asked for a new start.", held=False)
@@ -124,6 +126,16 @@ class Desk:
         is_fix = command.verb.value == "fix"
         kind = OutcomeKind.PENDING if is_fix else OutcomeKind.ANSWERED
         self._note(Outcome(kind, "The agent was told."))
+
+    def _allow(self, command: Command) -> None:
+        """Written down with the comment that says so; then the change is judged anew."""
+        self.messenger.allow(command.rule, self._ref)
+        item, generation = self.messenger.item, self.messenger.generation
+        engine = self.engine(replace(self.request, item=item, generation=generation))
+        done = engine.report(engine.run())
+        self._done.append(done)
+        if done.outcome.kind is OutcomeKind.SKIPPED:
+            self._said.append(answer.status_text(done))
 
     def _start(self, command: Command) -> None:
         ref = self._ref

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot import prompt
 from bot.decide.snapshot import ItemState, Snapshot
 from bot.engine import records
+from bot.engine.allowances import entry
 from bot.engine.brief import Brief
 from bot.engine.publish import Publisher
 from bot.engine.red_run import RedRun
@@ -14,7 +15,18 @@ from bot.engine.result import Result
 from bot.engine.watch import Watch
 from bot.errors import SessionBusyError
 from bot.identity import session_key
-from bot.model import Hint, Item, Outcome, PullRequest, Request, RunRef, Session, TargetKind
+from bot.model import (
+    CommentRef,
+    Hint,
+    Item,
+    Outcome,
+    PullRequest,
+    Request,
+    RunRef,
+    Session,
+    TargetKind,
+    VerdictKind,
+)
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy
 from bot.ports import Ports
@@ -83,6 +95,29 @@ class Messenger:
             self._publisher.announce(self._facts, f"{said.author} told the agent something.")
         self._facts = None
         return True
+
+    @property
+    def generation(self) -> int:
+        """The one last worked on."""
+        state, _ = self.look()
+        return state.generation if state is not None else 1
+
+    def allow(self, rule: str, ref: CommentRef) -> None:
+        """Accept the rule for this item; a generation that ended for it alone is open again."""
+        facts = self._known()
+        state, _ = self.look()
+        assert state is not None  # noqa: S101 - asked for only where something was found
+        entries = tuple(dict.fromkeys((*state.allowed, entry(rule, ref))))
+        flagged = state.final is OutcomeKind.FLAGGED
+        judged = state.attempts
+        while flagged and judged and judged[-1].verdict != VerdictKind.RED.value:
+            judged = judged[:-1]
+        opened = replace(
+            state, allowed=entries, attempts=judged, final=None if flagged else state.final
+        )
+        known = replace(facts, state=opened)
+        self._publisher.announce(known, f"{ref.author} accepts `{rule}`.", anyway=True)
+        self._facts = None
 
     def stop(self, reason: str, *, held: bool) -> None:
         """End the session as `cleanup` says, never deleting it, and remember that."""

@@ -13,6 +13,7 @@ from bot.decide.case import Case
 from bot.decide.review import review, wants_changed_paths
 from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.verdict import relevant
+from bot.engine import allowances
 from bot.engine.background import Around
 from bot.engine.brief import Brief
 from bot.engine.red_run import RedRun
@@ -211,11 +212,16 @@ class Observer:
             self._policy,
             base=base,
             secrets=self._secrets,
+            allowed=self._allowed(facts),
         )
         found = told()
         if isinstance(pull, PullRequest) and wants_changed_paths(found):
             found = told(changed_paths=compare(pull.base_sha, base).paths)
         return {"diff": found, "evidence": facts.evidence, "item": facts.item}
+
+    def _allowed(self, facts: Snapshot) -> tuple[str, ...]:
+        entries = facts.state.allowed if isinstance(facts.state, ItemState) else ()
+        return allowances.accepted(self._ports.github, self._policy, entries) if entries else ()
 
     def _red_again(self, facts: Snapshot) -> dict[str, Any]:
         assert isinstance(facts.checks, tuple)  # noqa: S101 - rows ask for the checks first

@@ -118,10 +118,13 @@ class Publisher:
         self.opened = True
         return ours
 
-    def announce(self, facts: Snapshot, decision: str) -> None:
-        """The comment while things are under way; without one our pull request remembers."""
+    def announce(self, facts: Snapshot, decision: str, *, anyway: bool = False) -> None:
+        """The comment while things are under way; without one our pull request remembers.
+
+        `anyway`: also where an end is written down there, which a person takes back.
+        """
         told = self._told(facts, decision)
-        self._comment(facts, told)
+        self._comment(facts, told, anyway=anyway)
         if facts.item is not None and facts.item.kind is not TargetKind.PULL_REQUEST:
             self._update_pull_request(facts, told)
 
@@ -207,7 +210,7 @@ class Publisher:
         default = self.portrait.request.repository.default_branch
         return self._policy.mode is Mode.FIX and self.portrait.base(facts) == default
 
-    def _comment(self, facts: Snapshot, told: ReportFacts) -> None:
+    def _comment(self, facts: Snapshot, told: ReportFacts, *, anyway: bool = False) -> None:
         number = self._comment_on(facts)
         if not number or facts.item is None or self._policy.comment is Commenting.NONE:
             return
@@ -220,7 +223,9 @@ class Publisher:
             return isinstance(state, ItemState) and memory.newer(state, found) is not state
 
         try:
-            self._ports.github.upsert_comment(number, mark, body, unless=went_further)
+            self._ports.github.upsert_comment(
+                number, mark, body, unless=None if anyway else went_further
+            )
         except UpstreamError as refused:
             self._watch.note(
                 f"The comment on #{number} could not be written: {refused.message.rstrip('.')}"

@@ -57,7 +57,8 @@ def test_who_may_command(now, users, reason):
         (Verb.RETRY, "", None, WORKING, False, R.START_AFRESH),
         (Verb.RETRY, "", a_state(), WORKING, False, R.START_AFRESH),
         (Verb.RETRY, "", a_state(), WORKING, True, R.ONE_IS_ENOUGH),
-        (Verb.ALLOW, "", None, None, False, R.NOT_OFFERED),
+        (Verb.ALLOW, "", None, None, False, R.STATUS),
+        (Verb.ALLOW, "", ENDED, GONE, False, R.ALLOW),
         (Verb.UPGRADE, "", None, None, False, R.NOT_OFFERED),
     ],
 )

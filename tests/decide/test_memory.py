@@ -25,7 +25,7 @@ WHOLE = ItemState(
     head="c" * 40,
     head_seen=NOW,
     asking=True,
-    allowed=("skipped-tests", "not-descended"),
+    allowed=("skipped-tests@123", "not-descended@review:7"),
     held=True,
     comment="review:77",
     final=OutcomeKind.NOT_FIXED,
@@ -64,11 +64,11 @@ def test_whoever_went_further_counts(found, holds):
 def test_only_ids_of_rules_are_rules():
     """Whatever else somebody wrote there is shown nowhere and accepts nothing."""
     attempt = '{"head":"c","verdict":"green","objections":["x y","diff-size",7]}'
-    data = f'{{"v":1,"item":"pr:7","allowed":["<b>","a-b"],"attempts":[{attempt}]}}'
+    data = f'{{"v":1,"item":"pr:7","allowed":["<b>","a-b","a-b@7","a@x:7"],"attempts":[{attempt}]}}'
     state = memory.read(MARK, f"<!-- {MARK} {data} -->")
 
     assert state is not None
-    assert (state.allowed, state.attempts[0].objections) == (("a-b",), ("diff-size",))
+    assert (state.allowed, state.attempts[0].objections) == (("a-b@7",), ("diff-size",))
 
 
 def test_any_marker():

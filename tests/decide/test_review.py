@@ -14,7 +14,7 @@ from bot.outcomes import FailureClass
 from bot.policy import Policy
 from bot.sanitize import NO_SECRETS
 from bot.untrusted import Untrusted
-from tests.builders import RED, a_finding, a_snapshot, a_state, an_evidence
+from tests.builders import RED, a_finding, a_snapshot, an_evidence
 
 
 def changed(path, *lines, **more):
@@ -34,9 +34,9 @@ SKIP = changed("tests/test_cart.py", "+@pytest.mark.skip", " def test_total():")
 EXPECTED = changed("tests/test_cart.py", "-    assert total() == 84", "+    assert total() == 85")
 
 
-def found(*items, status="ahead", policy=None, state=None, evidence=None, **more):
+def found(*items, status="ahead", policy=None, evidence=None, **more):
     """The findings on a change of those files."""
-    facts = a_snapshot(state=state, evidence=evidence or an_evidence())
+    facts = a_snapshot(evidence=evidence or an_evidence())
     comparison = Comparison(status, read_files(items))
     return review(comparison, facts, policy or Policy(), base=RED, secrets=NO_SECRETS, **more)
 
@@ -65,10 +65,10 @@ def test_what_github_cannot_compare():
 
 def test_what_a_person_accepted():
     """A rule that was allowed for this item flags no more; the others do."""
-    state = a_state(allowed=("not-descended", "skipped-tests"))
-    findings = found(SKIP, changed(".github/x.yml", "+a: b"), status="diverged", state=state)
+    allowed = ("not-descended", "skipped-tests")
+    findings = found(SKIP, changed(".github/x.yml", "+a: b"), status="diverged", allowed=allowed)
 
-    assert set(rules_of(blocking(findings))).isdisjoint(state.allowed)
+    assert set(rules_of(blocking(findings))).isdisjoint(allowed)
     assert "protected-paths" in rules_of(blocking(findings))
 
 

@@ -58,3 +58,29 @@ def written(stage: Stage) -> list[str]:
         for x in (*stage.github.exchanges, *stage.coder.exchanges)
         if x.request.method != "GET" and not x.request.path.endswith("graphql")
     ]
+
+
+def say(stage: Stage, number: int, text: str, *, author: str = "alice", **given: str) -> Any:
+    """The comment, and the action on its event."""
+    stage.github.clock.advance(1)
+    comments(stage, number, text, author=author)
+    inputs: dict[str, Any] = given
+    return stage.run(newest(stage), event="issue_comment", **inputs)
+
+
+def comments(stage: Stage, number: int, text: str, *, author: str = "alice") -> Any:
+    """The comment, whose event has been delivered."""
+    comment = stage.repository.comment(number, text, author=author)
+    stage.github.wait_idle()
+    return comment
+
+
+def newest(stage: Stage) -> Any:
+    """The newest event of a new comment by a person."""
+    return next(
+        payload
+        for name, payload in reversed(stage.events)
+        if name == "issue_comment"
+        and payload["action"] == "created"
+        and payload["sender"]["login"] != "coder-fix-bot"
+    )

@@ -8,42 +8,16 @@ import pytest
 
 from bot.sandbox.coder_agents import Report, Say, Work
 from bot.sandbox.http import Fault, HttpResponse
-from tests.scenarios.hands import at, plays
+from tests.scenarios.hands import at, comments, newest, plays, say
 from tests.scenarios.stage import Stage
 
 FIX = {"prices.py": "repaired\n"}
 
 
-def say(stage: Stage, number: int, text: str, *, author: str = "alice", **given: str) -> Any:
-    """The comment, and the action on its event."""
-    stage.github.clock.advance(1)
-    written(stage, number, text, author=author)
-    inputs: dict[str, Any] = given
-    return stage.run(newest(stage), event="issue_comment", **inputs)
-
-
-def written(stage: Stage, number: int, text: str, *, author: str = "alice") -> Any:
-    """The comment, whose event has been delivered."""
-    comment = stage.repository.comment(number, text, author=author)
-    stage.github.wait_idle()
-    return comment
-
-
-def newest(stage: Stage) -> Any:
-    """The newest event of a new comment by a person."""
-    return next(
-        payload
-        for name, payload in reversed(stage.events)
-        if name == "issue_comment"
-        and payload["action"] == "created"
-        and payload["sender"]["login"] != "coder-fix-bot"
-    )
-
-
 def reactions(stage: Stage, number: int) -> list[str]:
     """Of the newest comment of a person."""
-    comments = stage.repository.state.pulls[number].issue.comments
-    asked = [c for c in comments if c.user.login != "coder-fix-bot"]
+    thread = stage.repository.state.pulls[number].issue.comments
+    asked = [c for c in thread if c.user.login != "coder-fix-bot"]
     return [r.content for r in asked[-1].reactions]
 
 
@@ -122,7 +96,7 @@ def test_rights_that_cannot_be_read_are_none(stage: Stage, red: int, status):
 def test_a_comment_that_is_not_as_it_was_commands_nothing(stage: Stage, red: int, how):
     """Between the event and our look somebody changed it."""
     stage.github.clock.advance(1)
-    comment = written(stage, red, "/coder fix")
+    comment = comments(stage, red, "/coder fix")
     payload = newest(stage)
     thread = stage.repository.state.pulls[red].issue.comments
     if how == "deleted":
@@ -149,7 +123,7 @@ def test_a_comment_that_is_not_as_it_was_commands_nothing(stage: Stage, red: int
 )
 def test_what_is_no_command(stage: Stage, red: int, text, action, outcome):
     """Quotes, code, other people's words, edits."""
-    written(stage, red, text)
+    comments(stage, red, text)
     payload = newest(stage)
     told = stage.run({**payload, "action": action}, event="issue_comment")
 
@@ -318,7 +292,7 @@ def test_nothing_is_red(stage: Stage):
 
 def test_a_push_after_the_comment_is_not_what_was_asked_for(stage: Stage, red: int):
     """The head is pinned: what came later, a stranger may have slipped in."""
-    written(stage, red, "/coder fix")
+    comments(stage, red, "/coder fix")
     payload = newest(stage)
     stage.github.clock.advance(60)
     stage.colors.insert(0, "rounding")

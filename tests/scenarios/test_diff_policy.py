@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.coder_agents import Report, Say
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
-from tests.scenarios.hands import FIX, is_stopped
+from tests.scenarios.hands import FIX, is_stopped, say
 from tests.scenarios.stage import BOT, PERMISSIONS, Stage, branch_in
 
 TESTS = """\
@@ -230,3 +230,45 @@ def test_another_run_carries_on(stage: Stage, number: int):
         outcomes.append(stage.run(event, wait="none").outcome)
     assert (outcomes[-1], len(stage.prompts), stage.sessions()) == ("flagged", 2, 1)
     assert RULE in stage.comments(number)[0]
+
+
+@pytest.mark.parametrize("insists", [True, False])
+def test_a_person_accepts_a_rule(stage: Stage, number: int, insists):
+    """`/coder allow` by somebody with the right: the same change is judged anew, and is `fixed`."""
+    stage.repository.collaborator("alice", "write")
+    stage.fixes += [CHEAT] if insists else [CHEAT, CHEAT | {"prices.py": "worse\n"}]
+    first = stage.run()
+    told = say(stage, number, "/coder allow skipped-tests It is broken on this platform.")
+
+    assert (first.outcome, told.outcome) == ("flagged", "fixed")
+    assert told.outputs["verified-sha"] == first.outputs["verified-sha"]
+    assert (stage.sessions(), len(stage.prompts)) == (1, 2)
+    assert "skipped-tests" in told.summary
+
+
+@pytest.mark.parametrize("how", ["another rule", "a stranger", "edited later", "forged"])
+def test_nothing_else_accepts_a_rule(stage: Stage, number: int, how):
+    """What our own comment remembers is not believed: the one that accepts is read again."""
+    stage.repository.collaborator("alice", "write")
+    stage.fixes.append(CHEAT)
+    stage.run()
+    thread = stage.repository.state.pulls[number].issue.comments
+    if how == "another rule":
+        say(stage, number, "/coder allow widened-timeouts")
+    if how == "a stranger":
+        say(stage, number, "/coder allow skipped-tests", author="mallory")
+    if how == "edited later":
+        stage.repository.collaborator("bob", "write")
+        say(stage, number, "/coder allow widened-timeouts", author="bob")
+        asked = next(c for c in thread if c.body.startswith("/coder allow"))
+        asked.body = "/coder allow skipped-tests"
+        asked.updated_at = "2026-11-22T00:00:00Z"
+    if how == "forged":
+        mallory = stage.repository.comment(number, "/coder allow skipped-tests", author="mallory")
+        ours = next(c for c in thread if "<!-- coder-fix:" in c.body)
+        entry = f'"allowed":["skipped-tests@{mallory.id}"],"final":"flagged"'
+        ours.body = ours.body.replace('"final":"flagged"', entry)
+    told = say(stage, number, "/coder allow widened-retries")
+
+    assert told.outcome == "flagged"
+    assert stage.sessions() == 1
