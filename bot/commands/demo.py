@@ -21,6 +21,9 @@ from bot.sandbox.world import SandboxWorld, agent_argv
 from bot.sanitize import prompt_block
 from bot.untrusted import Untrusted
 
+PERSON = "alice"
+"""Who writes the comments of a story."""
+
 PATIENCE = 60.0
 PATIENCE_WITH_AGENTS = 1800.0
 """Seconds that one run of the bot may take: the scripted repair is quick, an agent is not."""
@@ -64,22 +67,35 @@ class Demo:
         self.world.github.on_event(lambda name, payload: self.events.append((name, payload)))
         self._headline("A pull request turns CI red")
         number = self.world.break_it()
-        for expected in self.world.story.outcomes:
-            if self._turns:
-                self._headline("The run ends again")
+        says = self.world.story.says
+        for turn, expected in enumerate(self.world.story.outcomes):
             self.world.github.wait_idle()
-            if not self._answer(self._newest_run(), number, expected):
+            if self._turns and not says:
+                self._headline("The run ends again")
+            if not (says and turn):
+                self._tell_of(self._newest_run(), number)
+            event = "workflow_run"
+            if says:
+                event = "issue_comment"
+                self._show(f"{PERSON} comments on #{number}", says[turn].splitlines())
+                self.world.repository.collaborator(PERSON, "write")
+                self.world.repository.comment(number, says[turn], author=PERSON)
+                self.world.github.wait_idle()
+            if not self._answer(event, number, expected):
                 return False
         return True
 
-    def _answer(self, payload: Mapping[str, Any], number: int, expected: str) -> bool:
-        """The bot hears of one run; whether that ended well."""
+    def _tell_of(self, payload: Mapping[str, Any], number: int) -> None:
         run = payload["workflow_run"]
         said = f"attempt {run['run_attempt']} ended as {run['conclusion']}"
         print(f"  #{number} “{run['display_title']}”: run {run['id']}, {said}")
         self._show("The end of its log", failed_log(self.world, run["id"], run["run_attempt"]))
-        self._headline(f"coder-fix runs on the workflow_run event, backend {self.world.backend}")
-        code, outputs, summary = self._run_action(payload)
+
+    def _answer(self, event: str, number: int, expected: str) -> bool:
+        """The bot hears of the newest event of that name; whether that ended well."""
+        payload = self._newest_run() if event == "workflow_run" else self._newest_comment()
+        self._headline(f"coder-fix runs on the {event} event, backend {self.world.backend}")
+        code, outputs, summary = self._run_action(event, payload)
         if outputs.get("session-id"):
             self._show("What the agent was told of the failure", evidence_told(self.world))
         for pull in repairs(self.world):
@@ -114,7 +130,14 @@ class Demo:
             and payload["workflow_run"]["head_branch"] == "feature"
         )
 
-    def _run_action(self, payload: Mapping[str, Any]) -> tuple[int, dict[str, str], str]:
+    def _newest_comment(self) -> Mapping[str, Any]:
+        return next(
+            payload
+            for name, payload in reversed(self.events)
+            if name == "issue_comment" and payload["sender"]["login"] == PERSON
+        )
+
+    def _run_action(self, name: str, payload: Mapping[str, Any]) -> tuple[int, dict[str, str], str]:
         """`python -m bot` with a runner's variables, its lines shown as they come."""
         self._turns += 1
         folder = self.world.root / f"runner-{self._turns}"
@@ -124,7 +147,7 @@ class Demo:
         env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent),
-            "GITHUB_EVENT_NAME": "workflow_run",
+            "GITHUB_EVENT_NAME": name,
             "GITHUB_EVENT_PATH": str(event),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),
@@ -161,7 +184,8 @@ class Demo:
 
     def _comment(self, number: int) -> str:
         comments = self.world.repository.state.pulls[number].issue.comments
-        return "\n".join(comment.body for comment in comments)
+        ours = [comment for comment in comments if comment.user.login != PERSON]
+        return "\n\n".join(comment.body for comment in ours)
 
     def _written(self, files: Mapping[str, str]) -> None:
         if self.write is not None:

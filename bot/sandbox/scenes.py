@@ -24,10 +24,10 @@ def failed_log(world: SandboxWorld, run_id: int, attempt: int, most: int = 12) -
 
 
 def evidence_told(world: SandboxWorld, most: int = 40) -> list[str]:
-    """The evidence in the newest session's prompt: what stands between its fence lines."""
+    """The evidence in the newest session's prompt: what stands last between two fence lines."""
     prompts = list(_prompts(world))
-    found = _FENCED.search(prompts[-1]) if prompts else None
-    lines = found[2].splitlines() if found else []
+    found = list(_FENCED.finditer(prompts[-1])) if prompts else []
+    lines = found[-1][2].splitlines() if found else []
     return _first(lines, most)
 
 

@@ -56,7 +56,7 @@ class Story:
     """A repository, a change that breaks it, the command that repairs a checkout, and the end.
 
     `breaks` is pushed to the default branch before. `outcomes` are those of the bot's runs, one
-    for each failed run that it is told of.
+    for each failed run that it is told of, or for each of the comments that a person `says`.
     """
 
     title: str
@@ -65,6 +65,7 @@ class Story:
     repair: tuple[str, ...]
     outcomes: tuple[str, ...] = ("fixed",)
     breaks: Mapping[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
 
 
 _EDITS = """\
@@ -159,10 +160,24 @@ CHEATING = Story(
     repair=(sys.executable, "-c", _CHEATS, _SKIP, _TEST, _WRONG, _RIGHT),
 )
 
+COMMENT = Story(
+    title="Take vouchers off the total",
+    files=_FILES,
+    change={"prices.py": _PRICES_BROKEN},
+    repair=_edits("prices.py", _WRONG, _RIGHT),
+    outcomes=("skipped/unknown-command", "fixed", "answered"),
+    says=(
+        "Can somebody look at this?\n\n/coder fixx",
+        "/coder fix A voucher may be worth more than the basket,\nand then nothing is paid.",
+        "/coder status",
+    ),
+)
+
 STORIES = {
     "failing-test": FAILING_TEST,
     "red-then-green": RED_THEN_GREEN,
     "flaky": FLAKY,
     "base-red": BASE_RED,
     "cheating": CHEATING,
+    "comment": COMMENT,
 }

@@ -40,6 +40,17 @@ def test_a_cheat_is_objected_to(capsys):
     assert "\n  ### ✅ Fixed in #2" in out
 
 
+@pytest.mark.parametrize("backend", ["tasks", "chats"])
+def test_a_person_commands_it_in_comments(capsys, backend):
+    """The story `comment`: a slip of the pen, a repair with a hint, a status."""
+    assert main(["demo", "--story", "comment", "--backend", backend]) == 0
+    out = capsys.readouterr().out
+    ends = re.findall(r"Ended as `([\w/-]+)`", out)
+    assert ends == ["skipped/unknown-command", "fixed", "answered"]
+    assert "\n  `fixx` is not a command. Did you mean `/coder fix`?" in out
+    assert "\n  ✅ **Fixed in #2**" in out
+
+
 @pytest.mark.parametrize(
     ("agent", "sentence"),
     [
