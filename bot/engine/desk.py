@@ -15,7 +15,7 @@ from bot.decide import commands
 from bot.decide.commands import Response, Standing
 from bot.engine.loop import Engine
 from bot.engine.messenger import Messenger
-from bot.errors import UpstreamError
+from bot.errors import BotError, UpstreamError
 from bot.identity import answer_marker
 from bot.model import (
     RED_CONCLUSIONS,
@@ -41,6 +41,8 @@ from bot.untrusted import Untrusted
 
 _GOOD: Final = frozenset({OutcomeKind.FIXED, OutcomeKind.ANSWERED, OutcomeKind.STOPPED})
 _LATER: Final = frozenset({OutcomeKind.PENDING})
+_ACTS: Final = frozenset({Response.STOP, Response.TELL, Response.ALLOW, Response.START_AFRESH})
+"""What changes something by itself; an engine that starts knows `dry-run` on its own."""
 
 
 @dataclass(slots=True)
@@ -69,8 +71,12 @@ class Desk:
             return ReportFacts(outcome=refused or Outcome(OutcomeKind.SKIPPED))
         found = parse(now.body.raw)
         self._react(Reaction.SEEN)
-        for command in found.commands:
-            self._follow(command)
+        try:
+            for command in found.commands:
+                self._follow(command)
+        except BotError:
+            self._react(Reaction.FAILED)
+            raise
         if found.misread or found.left_out:
             self._react(Reaction.CONFUSED)
             self._said.append(answer.misread_text(found, self.messenger.secrets))
@@ -86,6 +92,13 @@ class Desk:
         state, session = self.messenger.look()
         started = any(done.session and done.session.created for done in self._done)
         response = commands.respond(command, state, session, started=started)
+        if self.policy.dry_run and response in _ACTS:
+            would = f"Without `dry-run`, `/coder {command.verb.value}` would be followed."
+            self._note(Outcome(OutcomeKind.REPORTED, would))
+        else:
+            self._act(response, command)
+
+    def _act(self, response: Response, command: Command) -> None:
         match response:
             case Response.HELP:
                 self._say(answer.help_text())
@@ -142,11 +155,14 @@ class Desk:
         if not ref.on_pull_request:
             self._say("`/coder fix` works on pull requests here.")
             return
-        pull = self.ports.github.pull_request(self._ref.number)
-        run = self._red_run(pull) if pull is not None and pull.state == "open" else None
+        pull = self.ports.github.pull_request(ref.number)
+        is_open = pull is not None and pull.state == "open"
+        run = self._red_run(pull) if pull is not None and is_open else None
         if run is None:
             why = "No workflow run at the head of this pull request is red."
             skip = SkipReason.NOT_FAILED
+            if not is_open:
+                why, skip = "This pull request is closed.", SkipReason.SUPERSEDED
             self._note(Outcome(OutcomeKind.SKIPPED, why, skip_reason=skip))
             self._said.append(why)
             return
@@ -204,7 +220,8 @@ class Desk:
             return
         mark = answer_marker(self.messenger.item)
         body = answer.comment(self._said, f"<!-- {mark} -->", self.messenger.secrets)
-        self.ports.github.answer(self._ref.number, mark, body)
+        with suppress(UpstreamError):  # a locked thread takes none; the summary has it as well
+            self.ports.github.answer(self._ref.number, mark, body)
 
     def _react(self, reaction: Reaction) -> None:
         """A courtesy: without the right to it the work goes on."""

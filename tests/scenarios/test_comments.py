@@ -302,3 +302,62 @@ def test_a_push_after_the_comment_is_not_what_was_asked_for(stage: Stage, red: i
 
     assert told.outcome == "skipped/not-failed"
     assert stage.sessions() == 0
+
+
+@pytest.mark.parametrize("text", ["/coder stop", "/coder tell Use Decimal", "/coder retry"])
+def test_a_dry_run_changes_nothing(stage: Stage, red: int, text):
+    """It says what it would do, and sends nothing that writes."""
+    plays(stage, Work(900))
+    say(stage, red, "/coder fix", wait="none")
+    stage.clock.sleep(60)
+    before = len(stage.github.exchanges), len(stage.coder.exchanges)
+    told = say(stage, red, text, dry_run="true")
+
+    assert told.outcome == "reported"
+    sent = [*stage.github.exchanges[before[0] :], *stage.coder.exchanges[before[1] :]]
+    assert {x.request.method for x in sent if not x.request.path.endswith("/graphql")} == {"GET"}
+    assert "would be followed" in told.summary
+
+
+def test_a_closed_pull_request(stage: Stage, red: int):
+    """Nothing is left to repair, and that is the answer."""
+    stage.repository.state.pulls[red].issue.state = "closed"
+    told = say(stage, red, "/coder fix")
+
+    assert told.outcome == "skipped/superseded"
+    assert "This pull request is closed." in answers(stage, red)[0]
+
+
+def test_coder_cannot_be_reached(stage: Stage, red: int):
+    """The error is told where errors are told, and the comment gets a 👎."""
+
+    def refuse(_request: Any) -> None:
+        raise Fault("down", respond=HttpResponse(503, {"message": "Down"}))
+
+    stage.coder.fault_hooks.append(refuse)
+    told = say(stage, red, "/coder fix")
+
+    assert (told.outcome, told.code) == ("error", 3)
+    assert reactions(stage, red) == ["eyes", "-1"]
+
+
+def test_a_thread_that_takes_no_answer(stage: Stage, red: int):
+    """Locked: the summary has the answer as well, and the run does not fail for it."""
+
+    def refuse(request: Any) -> None:
+        if request.method == "POST" and request.path.endswith("/comments"):
+            raise Fault("locked", respond=HttpResponse(403, {"message": "Locked"}))
+
+    stage.github.fault_hooks.append(refuse)
+    assert say(stage, red, "/coder help").outcome == "answered"
+
+
+def test_an_issue_is_no_pull_request(stage: Stage):
+    """Commands that need none are answered; `fix` says where it works."""
+    stage.repository.collaborator("alice", "write")
+    number = stage.repository.open_issue("Wrong total", author="alice").number
+    told = say(stage, number, "/coder fix")
+
+    thread = [c.body for c in stage.repository.state.issues[number].comments]
+    assert (told.outcome, stage.sessions()) == ("answered", 0)
+    assert "`/coder fix` works on pull requests here." in thread[-1]
