@@ -17,12 +17,9 @@ from typing import Any
 from bot.outcomes import ExitCode
 from bot.sandbox.scenes import evidence_told, failed_log, pushed, repairs, visible
 from bot.sandbox.stories import STORIES
-from bot.sandbox.world import SandboxWorld, agent_argv
+from bot.sandbox.world import PERSON, SandboxWorld, agent_argv
 from bot.sanitize import prompt_block
 from bot.untrusted import Untrusted
-
-PERSON = "alice"
-"""Who writes the comments of a story."""
 
 PATIENCE = 60.0
 PATIENCE_WITH_AGENTS = 1800.0
@@ -78,9 +75,7 @@ class Demo:
             if says:
                 event = "issue_comment"
                 self._show(f"{PERSON} comments on #{number}", says[turn].splitlines())
-                self.world.repository.collaborator(PERSON, "write")
-                self.world.repository.comment(number, says[turn], author=PERSON)
-                self.world.github.wait_idle()
+                self.world.say(number, says[turn])
             if not self._answer(event, number, expected):
                 return False
         return True

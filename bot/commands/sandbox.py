@@ -28,8 +28,8 @@ def main(argv: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     with SandboxWorld(STORIES[given.story], given.backend, agent) as world:
-        event = _red(world)
-        inputs = world.inputs() | {"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_RUN_ID": "1"}
+        name, event = _asks(world)
+        inputs = world.inputs() | {"GITHUB_EVENT_NAME": name, "GITHUB_RUN_ID": "1"}
         print(f"GitHub  {world.github.url}\nCoder   {world.coder.url}\n")
         if given.write:
             _write(Path(given.write), inputs, event)
@@ -41,17 +41,19 @@ def main(argv: list[str]) -> int:
     return ExitCode.DONE
 
 
-def _red(world: SandboxWorld) -> Mapping[str, Any]:
-    """Break the repository; the event that says so."""
-    events: list[Mapping[str, Any]] = []
-    world.github.on_event(lambda name, payload: events.append({"name": name, **payload}))
-    world.break_it()
+def _asks(world: SandboxWorld) -> tuple[str, Mapping[str, Any]]:
+    """Break the repository; the event that says so, or the comment's that asks for a repair."""
+    events: list[tuple[str, Mapping[str, Any]]] = []
+    world.github.on_event(lambda name, payload: events.append((name, payload)))
+    number = world.break_it()
     world.github.wait_idle()
-    return next(
-        {k: v for k, v in event.items() if k != "name"}
-        for event in reversed(events)
-        if event["name"] == "workflow_run" and event["action"] == "completed"
-    )
+    wanted = ("workflow_run", "completed")
+    story = world.story
+    if story.says:
+        world.say(number, story.says[story.outcomes.index("fixed")])
+        wanted = ("issue_comment", "created")
+    fitting = [(n, event) for n, event in events if (n, event.get("action")) == wanted]
+    return fitting[-1]
 
 
 def _write(folder: Path, inputs: Mapping[str, str], event: Mapping[str, Any]) -> None:

@@ -166,7 +166,7 @@ class ItemState:
     a message is sent and taken back after it, and once more by a run that is cancelled. `held` is
     what `/coder stop` leaves: nothing starts by itself. `comment` is the id of the comment that
     asked for this generation, with `review:` before it where it stands in a review. `allowed` are
-    rules of the diff policy that a person accepted for this change.
+    rules of the diff policy, each with the comment that accepts it, `skipped-tests@12345`.
     """
 
     item: str

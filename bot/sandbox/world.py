@@ -19,6 +19,8 @@ from bot.sandbox.github_handle import SandboxRepository
 from bot.sandbox.stories import Story
 
 BOT = "coder-fix-bot"
+PERSON = "alice"
+"""Who writes the comments of a story."""
 TEMPLATE = "ci-repair"
 PERMISSIONS = {
     "actions": "write",
@@ -71,6 +73,12 @@ class SandboxWorld:
         self.coder.add_template(TEMPLATE, presets=["Small", "Large"], default_preset="Small")
         self.repository = self.github.create_repository("acme/widgets", self.story.files)
 
+    def say(self, number: int, text: str) -> None:
+        """A person with write permission comments there."""
+        self.repository.collaborator(PERSON, "write")
+        self.repository.comment(number, text, author=PERSON)
+        self.github.wait_idle()
+
     def break_it(self) -> int:
         """Push the story's change and open a pull request; its number."""
         if self.story.breaks:
@@ -79,9 +87,7 @@ class SandboxWorld:
         self.repository.commit(
             "feature", dict(self.story.change), self.story.title, from_branch="main", start=False
         )
-        pull = self.repository.open_pull_request(
-            "feature", "main", self.story.title, author="alice"
-        )
+        pull = self.repository.open_pull_request("feature", "main", self.story.title, author=PERSON)
         return pull.number
 
     def inputs(self) -> dict[str, str]:
