@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bot.sandbox.coder_agents import Die, Report, Say, Silence, Work
 from tests.scenarios.stage import BOT, Stage, branch_in
 
 FIX = {"prices.py": "repaired\n"}
+EXAMPLES = Path(__file__).resolve().parent.parent.parent / ".github" / "examples"
 Step = Say | Work | Silence | Report | Die | None
 
 
@@ -84,3 +88,9 @@ def newest(stage: Stage) -> Any:
         and payload["action"] == "created"
         and payload["sender"]["login"] != "coder-fix-bot"
     )
+
+
+def granted(example: str, job: str) -> Mapping[str, str]:
+    """The permissions of that job of an example, as the sandbox's tokens name them."""
+    told = yaml.safe_load((EXAMPLES / example).read_text())["jobs"][job]["permissions"]
+    return {name.replace("-", "_"): level for name, level in told.items()}

@@ -8,8 +8,8 @@ import pytest
 
 from bot.sandbox.coder_agents import Report, Say, Work
 from bot.sandbox.http import Fault, HttpResponse
-from tests.scenarios.hands import at, comments, newest, plays, say
-from tests.scenarios.stage import Stage
+from tests.scenarios.hands import at, comments, granted, newest, plays, say
+from tests.scenarios.stage import BOT, TOKEN, Stage
 
 FIX = {"prices.py": "repaired\n"}
 
@@ -361,3 +361,29 @@ def test_an_issue_is_no_pull_request(stage: Stage):
     thread = [c.body for c in stage.repository.state.issues[number].comments]
     assert (told.outcome, stage.sessions()) == ("answered", 0)
     assert "`/coder fix` works on pull requests here." in thread[-1]
+
+
+LESS = {
+    # what is missing: outcome, words of the error
+    "actions": ("error", "Grant `actions: read` in the job's `permissions:`"),
+    "checks": ("error", "Grant `checks: read` in the job's `permissions:`"),
+    "contents": ("error", "Grant `contents: read` in the job's `permissions:`"),
+    "issues": ("fixed", ""),
+    "pull_requests": ("error", "Grant `pull-requests: read` in the job's `permissions:`"),
+    "statuses": ("error", "Grant `statuses: read` in the job's `permissions:`"),
+}
+"""Comments and reactions take `pull-requests: write` as well, on pull requests."""
+
+
+@pytest.mark.parametrize("permission", ["", *LESS])
+def test_with_exactly_the_examples_permissions(stage: Stage, red: int, permission: str):
+    """The example's own are enough; with one less the error names it, or it was only a help."""
+    whole = granted("comment.yml", "command")
+    less = {name: level for name, level in whole.items() if name != permission}
+    stage.github.tokens.grant(TOKEN, login=BOT, permissions=less)
+    stage.fixes.append(FIX)
+    told = say(stage, red, "/coder fix")
+    outcome, words = LESS.get(permission, ("fixed", ""))
+
+    assert told.outcome == outcome
+    assert words in told.outputs["error-message"]

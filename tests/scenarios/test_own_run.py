@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.sandbox.actions_seeds import JobSeed, StepSeed
 from bot.sandbox.github_runs import Annotation
-from tests.scenarios.hands import FIX, written
+from tests.scenarios.hands import FIX, granted, written
 from tests.scenarios.stage import BOT, RED_LOG, TOKEN, Stage, Told
 
-EXAMPLES = Path(__file__).resolve().parent.parent.parent / ".github" / "examples"
 CI = """\
 name: CI
 on:
@@ -99,12 +97,6 @@ def told_to_agent(stage: Stage) -> str:
     stage.clock.sleep(60)
     stage.coder.timeline.settle()
     return stage.prompts[-1]
-
-
-def granted(example: str, job: str) -> Mapping[str, str]:
-    """The permissions of that job of an example, as the sandbox's tokens name them."""
-    told = yaml.safe_load((EXAMPLES / example).read_text())["jobs"][job]["permissions"]
-    return {name.replace("-", "_"): level for name, level in told.items()}
 
 
 @pytest.mark.row("start", "under-way")
