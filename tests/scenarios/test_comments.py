@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.sandbox.coder_agents import Report, Say, Work
@@ -387,3 +388,44 @@ def test_with_exactly_the_examples_permissions(stage: Stage, red: int, permissio
 
     assert told.outcome == outcome
     assert words in told.outputs["error-message"]
+
+
+def test_a_comment_on_a_line_of_the_diff(stage: Stage, red: int):
+    """The place is told to the agent with the words; answers stand in the conversation."""
+    token = "ghp_" + "a11ce" * 7
+    stage.github.tokens.grant(token, login="alice", permissions={"pull_requests": "write"})
+    head = stage.repository.head("feature")
+    answer = httpx.post(
+        f"{stage.github.url}/repos/acme/widgets/pulls/{red}/comments",
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/vnd.github+json",
+            "User-Agent": "a-test",
+        },
+        json={
+            "body": "/coder fix Never below zero",
+            "commit_id": head,
+            "path": "prices.py",
+            "line": 1,
+            "side": "RIGHT",
+        },
+    )
+    payload = {
+        "action": "created",
+        "comment": answer.json(),
+        "pull_request": {"number": red},
+        "repository": newest_repository(stage),
+    }
+    stage.fixes.append(FIX)
+    told = stage.run(payload, event="pull_request_review_comment")
+
+    assert (answer.status_code, told.outcome) == (201, "fixed")
+    assert "> About prices.py:1" in stage.prompts[0]
+    assert "> Never below zero" in stage.prompts[0]
+    (line,) = stage.repository.state.pulls[red].review_comments
+    assert [r.content for r in line.reactions] == ["eyes", "rocket", "+1"]
+
+
+def newest_repository(stage: Stage) -> Any:
+    """The repository as the newest event tells it."""
+    return next(p["repository"] for _, p in reversed(stage.events) if "repository" in p)
