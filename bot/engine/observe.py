@@ -16,7 +16,7 @@ from bot.decide.verdict import relevant
 from bot.engine import allowances
 from bot.engine.background import Around
 from bot.engine.brief import Brief
-from bot.engine.red_run import RedRun
+from bot.engine.red_run import RedRun, tested_by_queue
 from bot.errors import OriginLostError, UpstreamError
 from bot.model import (
     RED_CONCLUSIONS,
@@ -92,15 +92,17 @@ class Observer:
         return {"run": run, "item": origin.item, "state": origin.state}
 
     def _pull(self, facts: Snapshot) -> dict[str, Any]:
-        run = _run(facts).run
-        pull = self._red.pull_request(run)
+        red = _run(facts)
+        pull = self._red.pull_request(red.run)
+        red = replace(red, run=tested_by_queue(red.run, pull))
+        facts, run = replace(facts, run=red), red.run
         ours = run.head_repository == self._request.repository.full_name
         tip = pull.head_sha if pull else ""
         if pull is None and ours:
             tip = self._ports.github.branch_head(run.head_branch)
         known = replace(facts, pull=pull)
         item = self._item(known) if pull is not None else facts.item
-        return {"pull": pull, "tip": tip, "item": item}
+        return {"run": red, "pull": pull, "tip": tip, "item": item}
 
     def _evidence(self, facts: Snapshot) -> dict[str, Any]:
         red, pull = _run(facts), facts.pull if isinstance(facts.pull, PullRequest) else None

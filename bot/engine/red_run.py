@@ -248,3 +248,13 @@ class RedRun:
             for detail in (*fingerprint, "")
         )
         return any(item_hash(whole) == item.digest for whole in wholes)
+
+
+def tested_by_queue(run: WorkflowRun, pull: PullRequest | None) -> WorkflowRun:
+    """A queue tests a commit of its own on a branch that goes away: the pull request's counts.
+
+    What the queue had merged it with is told in the prompt; a repair builds on the pull request.
+    """
+    if run.event != "merge_group" or pull is None:
+        return run
+    return replace(run, head_sha=pull.head_sha, head_branch=pull.head_ref)

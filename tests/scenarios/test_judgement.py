@@ -333,3 +333,26 @@ def test_required_checks_alone_count(stage: Stage):
     stage.also_red.append("optional")
 
     assert stage.run().outcome == "fixed"
+
+
+def test_a_merge_queue(stage: Stage):
+    """The queue's own commit is red: the repair builds on the pull request that it had merged."""
+    stage.colors.append("green")
+    stage.repository.commit("feature", {"prices.py": "broken\n"}, "Vouchers", start=False)
+    number = stage.repository.open_pull_request("feature", author="alice").number
+    stage.github.wait_idle()
+    queued = f"gh-readonly-queue/main/pr-{number}-{'0' * 40}"
+    stage.repository.commit(
+        queued, {"prices.py": "merged\n"}, "Merge", from_branch="feature", start=False
+    )
+    red = [JobSeed("test", "failure", log=RED_LOG)]
+    stage.github.add_run(stage.repository, red, branch=queued, event="merge_group")
+    stage.github.wait_idle()
+    stage.fixes.append(FIX)
+    told = stage.run(stage.red_event_on(queued))
+    head = stage.repository.head("feature")
+
+    assert told.outcome == "fixed"
+    assert f"the pull request's commit {head} merged with" in stage.prompts[0]
+    ours = stage.repository.state.pulls[int(told.outputs["pull-request-number"])]
+    assert ours.base_ref == "feature"
