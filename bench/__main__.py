@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import evidence, image, start, sweep, verbs
 from bench.diff_policy import diff_policy
+from bench.table import row
 
 
 def main() -> None:
@@ -26,8 +27,8 @@ def main() -> None:
             "diff-policy": diff_policy,
             "evidence": lambda: evidence.main([]),
         }
-        evidence.row("What", "Baseline", "Reached", "Aim")
-        evidence.row("---", "---", "---", "---")
+        row("What", "Baseline", "Reached", "Aim")
+        row("---", "---", "---", "---")
         for figure, measure in figures.items():
             if only in figure:
                 measure()

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 
-from bench.evidence import row
+from bench.table import row
 from bot.diff_policy import inspect, is_flagged, read_files
 from tests.diff_policy.corpus import DATA, SECOND, THIRD, Case, cases
 

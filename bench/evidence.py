@@ -21,6 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from bench.table import row
+
 MB = 1_000_000
 DOWNLOADS = 8
 """Times that all logs are fetched, each way in turn; the best counts."""
@@ -41,12 +43,6 @@ begin = time.perf_counter()
 len(data.split(b"\\n"))
 sys.stderr.write(f"{time.perf_counter() - begin} 0")
 """
-
-
-def row(what: str, baseline: str, reached: str, aim: str) -> None:
-    """One row of the table."""
-    sys.stdout.write(f"| {what} | {baseline} | {reached} | {aim} |\n")
-    sys.stdout.flush()
 
 
 def synthetic(path: Path, size: int) -> None:

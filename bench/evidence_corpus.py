@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.evidence import row
+from bench.table import row
 from bot.commands.distill import main as distill_command
 from bot.evidence import distill
 from bot.evidence.archive import plain_log

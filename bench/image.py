@@ -7,7 +7,7 @@ import subprocess
 import zlib
 from pathlib import Path
 
-from bench.evidence import row
+from bench.table import row
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "python:3.13-slim"

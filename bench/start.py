@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.evidence import row
+from bench.table import row
 from bench.world import ITEMS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.evidence import row
+from bench.table import row
 from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.evidence import row
+from bench.table import row
 
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = (
