@@ -10,6 +10,7 @@ from bot.decide.snapshot import ItemState, RunFacts, Snapshot
 from bot.engine.brief import Brief
 from bot.engine.objections import shown_findings
 from bot.engine.result import Result
+from bot.engine.upgrading import with_upgrades
 from bot.model import (
     Diagnostic,
     Evidence,
@@ -53,7 +54,7 @@ class Portrait:
         """The first prompt's material."""
         run, pull = _run(facts).run, facts.pull
         assert isinstance(facts.evidence, Evidence)  # noqa: S101 - a row before `start` reads it
-        return PromptFacts(
+        material = PromptFacts(
             fence=self.brief.fence,
             repository=self.request.repository.full_name,
             clone_url=f"{self.request.repository.url}.git",
@@ -75,6 +76,7 @@ class Portrait:
             max_attempts=self.policy.max_attempts,
             secrets=self.brief.secrets,
         )
+        return with_upgrades(material, run)
 
     def previous(self, facts: Snapshot, verdict: Verdict) -> PreviousRound:
         """What became of the agent's last push."""

@@ -13,6 +13,8 @@ from bot.untrusted import Untrusted
 _MAX_FINDINGS = 40
 _MAX_SUMMARY = 12
 _MAX_COMMAND_LINES = 30
+_MAX_UPGRADES = 30
+_MAX_NOTES = 40
 _FINDING_LIMIT = 400
 _NAME_LIMIT = 120
 _CUT = "… (the rest is left out to fit)"
@@ -95,6 +97,12 @@ class _Parts:
         said = prompt_block(evidence.summary[:_MAX_SUMMARY], secrets)
         self._tail = ["", "What the tools said at the end:", *(f"  {line}" for line in said)]
         self._tail = self._tail if said else []
+        notes = [Untrusted(t) for t in facts.release_notes.raw.splitlines() if t.strip()]
+        if notes:
+            said = prompt_block(notes[:_MAX_NOTES], secrets)
+            self._tail += ["", "Release notes, as the pull request tells them:"]
+            self._tail += [f"  {line}" for line in said]
+            self._tail += _more(len(notes) - len(said), "line", "left out")
         if evidence.green:
             sha, url = evidence.green.head_sha, to_prompt(Untrusted(evidence.green.url), secrets)
             self._tail += ["", f"Chosen by what is new since it last passed, at {sha}: {url}"]
@@ -128,6 +136,11 @@ def _names(facts: PromptFacts) -> list[str]:
     if pull:
         names.append(f"Pull request #{pull.number}: {to_prompt(pull.title, secrets)}")
         names.append(f"Its branch: {to_prompt(Untrusted(pull.head_ref), secrets)}")
+    if facts.updater:
+        names.append(f"It is by {facts.updater} and upgrades:")
+        upgrades = prompt_block(facts.upgrades[:_MAX_UPGRADES], secrets)
+        names += [f"  {line}" for line in upgrades] or ["  (it does not tell what)"]
+        names += _more(len(facts.upgrades) - len(upgrades), "upgrade", "not listed")
     reason = to_prompt(Untrusted(facts.evidence.class_reason), secrets)
     names.append(f"Kind of failure: {facts.evidence.failure_class.value} ({reason})")
     return names

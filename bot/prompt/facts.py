@@ -43,6 +43,7 @@ class PromptFacts:
     build on; `event` tells how GitHub tested it (`pull_request` and `merge_group` test a merge).
     `branch` is the only branch to push to, `mode` is `propose` or `fix`. `template` is the text of
     the inputs `prompt` or `prompt-file`. `objections` are the diff policy's findings, one each.
+    `updater` opened the pull request, for the `upgrades`, one each; empty for a person's.
     """
 
     fence: str
@@ -61,6 +62,9 @@ class PromptFacts:
     protected_paths: tuple[str, ...] = ()
     extra_instructions: str = ""
     hint: Hint | None = None
+    updater: str = ""
+    upgrades: tuple[Untrusted, ...] = ()
+    release_notes: Untrusted = Untrusted("")
     template: str = ""
     attempt: int = 1
     max_attempts: int = 1

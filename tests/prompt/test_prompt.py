@@ -286,3 +286,20 @@ def test_missing_logs_are_named() -> None:
     """Where a log could not be had the agent knows what it does not see."""
     missing = replace(evidence(), missing=(MissingLog(Untrusted("build"), "the log has expired"),))
     assert "No log of the job build: the log has expired" in build(facts(evidence=missing))
+
+
+def test_an_updaters_pull_request_says_what_it_upgrades() -> None:
+    """As data: the packages, and the release notes as far as they fit."""
+    notes = "\n".join(["## 2.0", "", "Removed `old()`.", *(f"note {n}" for n in range(50))])
+    told = build(
+        facts(
+            updater="Dependabot",
+            upgrades=(Untrusted("httpx 0.27.0 → 1.0.0 (major)"),),
+            release_notes=Untrusted(notes),
+        )
+    )
+    data = told[told.index("# What failed") :]
+    assert "It is by Dependabot and upgrades:\n  httpx 0.27.0 → 1.0.0 (major)\n" in data
+    assert "Release notes, as the pull request tells them:\n  ## 2.0\n  Removed `old()`." in data
+    assert "(12 more lines left out)" in data
+    assert "upgrades:" not in build(facts())

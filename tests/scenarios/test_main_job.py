@@ -249,3 +249,19 @@ def test_requests_until_the_session_exists(stage: Stage):
     logs = len(stage.github.blobs.exchanges)
 
     assert created <= 12 + 2 * logs, [f"{x.request.method} {x.request.path}" for x in order]
+
+
+def test_an_updaters_pull_request(stage: Stage):
+    """Dependabot's red pull request: the agent is told what it upgrades."""
+    title = "Bump httpx from 0.27.0 to 1.0.0"
+    stage.colors.insert(0, "voucher")
+    message = f"{title}\n\n---\nupdated-dependencies:\n- dependency-name: httpx\n"
+    message += "  dependency-version: 1.0.0\n  update-type: version-update:semver-major\n..."
+    stage.repository.commit("dependabot/pip/httpx-1.0.0", {"r.txt": "1"}, message, start=False)
+    head, author = "dependabot/pip/httpx-1.0.0", "dependabot[bot]"
+    stage.repository.open_pull_request(head, title=title, author=author)
+    stage.github.wait_idle()
+    told = stage.run()
+
+    assert told.outcome == "no-change"
+    assert "It is by Dependabot and upgrades:\n  httpx 0.27.0 → 1.0.0 (major)" in stage.prompts[0]
