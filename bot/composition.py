@@ -14,7 +14,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi
 from bot.adapters.runner import Runner
 from bot.adapters.workspace_files import WorkspaceFiles
-from bot.engine import Brief, Desk, Engine, Messenger, Sweep, item_of
+from bot.engine import Brief, Desk, Engine, Messenger, Rescue, Sweep, item_of
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
@@ -99,6 +99,12 @@ class Composition:
             github.glance(),
             turn=int(number) if number.isdigit() else int(self.clock.now().timestamp()),
         )
+
+    def rescue(self, request: Request, github: GitHubApi, narrator: Narrator) -> Rescue:
+        """What looks after updaters' pull requests; none of them is waited for."""
+        ports, brief = self._around(github, narrator)
+        policy = replace(self.settings.policy(), wait=Waiting.NONE)
+        return Rescue(request, policy, ports, lambda one: Engine(one, policy, ports, brief))
 
     def desk(self, request: Request, github: GitHubApi, narrator: Narrator) -> Desk:
         """What follows the commands of a comment."""

@@ -72,6 +72,7 @@ class Policy:
     branch_prefix: str = "coder-fix/"
     opt_out_label: str = "no-coder-fix"
     allow_users: tuple[str, ...] = ()
+    updaters: tuple[str, ...] = ()
     comment: Commenting = Commenting.STICKY
     cleanup: Cleanup = Cleanup.PAUSE
     dry_run: bool = False

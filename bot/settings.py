@@ -93,10 +93,11 @@ class Settings(BaseSettings):
     github_token: SecretStr = Field(
         SecretStr(""), description="Token for GitHub; needs the permissions of your door."
     )
-    trigger: Literal["auto", "failure", "comment", "reconcile"] = Field(
+    trigger: Literal["auto", "failure", "comment", "reconcile", "upgrade"] = Field(
         "auto",
         description="The door: `auto` reads the event, `failure` a failed run, `comment` a "
-        "`/coder` comment, `reconcile` gives every open work item its next step.",
+        "`/coder` comment, `reconcile` gives every open work item its next step, `upgrade` repairs "
+        "red pull requests of Dependabot and Renovate.",
     )
     mode: Mode = Field(
         Mode.PROPOSE,
@@ -183,6 +184,9 @@ class Settings(BaseSettings):
     allow_bots: Listed = Field(
         (), description="Logins of bots whose `/coder` comments count as a person's."
     )
+    updaters: Listed = Field(
+        (), description="More logins that open upgrades, such as that of a Renovate of your own."
+    )
     opt_out_label: str = Field(
         "no-coder-fix", description="Label that keeps the bot away from a pull request."
     )
@@ -221,6 +225,7 @@ class Settings(BaseSettings):
             branch_prefix=self.branch_prefix,
             opt_out_label=self.opt_out_label,
             allow_users=self.allow_users,
+            updaters=self.updaters,
             comment=self.comment,
             cleanup=self.cleanup,
             dry_run=self.dry_run,

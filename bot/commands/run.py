@@ -141,6 +141,9 @@ class Run:
             if request.trigger is TriggerName.RECONCILE:
                 swept = parts.sweep(request, github, teller).run()
                 return replace(swept, mode=settings.mode.value, secrets=self.hidden)
+            if request.trigger is TriggerName.UPGRADE:
+                swept = parts.rescue(request, github, teller).run()
+                return replace(swept, mode=settings.mode.value, secrets=self.hidden)
             if request.comment is not None:
                 answered = parts.desk(request, github, teller).run()
                 return replace(answered, mode=settings.mode.value, secrets=self.hidden)

@@ -76,7 +76,7 @@ class Portrait:
             max_attempts=self.policy.max_attempts,
             secrets=self.brief.secrets,
         )
-        return with_upgrades(material, run)
+        return with_upgrades(material, run, self.policy.updaters)
 
     def previous(self, facts: Snapshot, verdict: Verdict) -> PreviousRound:
         """What became of the agent's last push."""

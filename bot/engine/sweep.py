@@ -14,12 +14,13 @@ from bot.engine.lookout import TROUBLE, Lookout
 from bot.engine.loop import Engine
 from bot.engine.open_work import OpenWork, in_turn, open_work
 from bot.engine.settle import Settler
+from bot.engine.several import in_all
 from bot.errors import OriginLostError
 from bot.model import Outcome, Request
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
 from bot.ports import CodeHost, Glance, Ports
-from bot.report.facts import ReportFacts, SweptItem
+from bot.report.facts import ReportFacts
 
 BUDGET = 200
 """GitHub requests of one sweep; a workflow's token has 1,000 an hour."""
@@ -61,7 +62,8 @@ class Sweep:
                 told.append(self._step(waiting[done]))
                 done += 1
             waiting = waiting[done:]
-        return self._in_all(told + [_carried_over(work) for work in waiting], waiting, rest)
+        told += [_carried_over(work) for work in waiting]
+        return in_all(told, left=len(waiting) + len(rest))
 
     @property
     def _has_room(self) -> bool:
@@ -79,24 +81,6 @@ class Sweep:
             outcome = Outcome(kind, failure.message, error_kind=failure.kind)
             return ReportFacts(outcome=outcome, item=work.item.name)
 
-    @staticmethod
-    def _in_all(
-        told: list[ReportFacts], waiting: list[OpenWork], rest: list[OpenWork]
-    ) -> ReportFacts:
-        open_items = [t for t in told if t.outcome.skip_reason is not SkipReason.ALREADY_HANDLED]
-        left = len(waiting) + len(rest)
-        if len(open_items) == 1 and not left:
-            return replace(open_items[0], items=(_swept(open_items[0]),))
-        if not open_items and not left:
-            nothing = SkipReason.NOTHING_TO_DO
-            outcome = Outcome(
-                OutcomeKind.SKIPPED, "No open work item was found.", skip_reason=nothing
-            )
-        else:
-            more = f"; {left} are left for the next sweep" if left else ""
-            outcome = Outcome(OutcomeKind.SWEPT, f"{len(open_items)} items were looked at{more}.")
-        return ReportFacts(outcome=outcome, items=tuple(map(_swept, open_items)))
-
 
 def _without_origin(work: OpenWork, lost: OriginLostError) -> ReportFacts:
     """A branch that only bears a name like ours is nobody's work; a session is somebody's."""
@@ -112,12 +96,3 @@ def _carried_over(work: OpenWork) -> ReportFacts:
     """It was looked at, and there is something to do for it."""
     reason = "Its next step is left for the next sweep."
     return ReportFacts(outcome=Outcome(OutcomeKind.PENDING, reason), item=work.item.name)
-
-
-def _swept(told: ReportFacts) -> SweptItem:
-    """One line of the output `items`."""
-    return SweptItem(
-        outcome=replace(told.outcome, item=told.item),
-        session_url=told.session.url if told.session else "",
-        pull_request_url=told.pull_request.url if told.pull_request else "",
-    )

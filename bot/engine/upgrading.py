@@ -11,14 +11,14 @@ from bot.triggers.updater_texts import Upgrade
 from bot.untrusted import Untrusted
 
 
-def with_upgrades(material: PromptFacts, run: WorkflowRun) -> PromptFacts:
+def with_upgrades(material: PromptFacts, run: WorkflowRun, logins: tuple[str, ...]) -> PromptFacts:
     """The same for a person's pull request, or for none.
 
     Dependabot tells in the message of its own commit; the run has that of the head, which is the
     same until somebody pushes on top.
     """
     pull = material.pull_request
-    found = updaters.recognize(pull, run.head_message) if pull else None
+    found = updaters.recognize(pull, run.head_message, logins) if pull else None
     if found is None:
         return material
     return replace(

@@ -12,13 +12,14 @@ from typing import Final
 from bot.errors import ConfigurationError
 from bot.model import Event, Ignored, Request
 from bot.outcomes import SkipReason
-from bot.triggers import comment, failure, own_run, reconcile
+from bot.triggers import comment, failure, own_run, reconcile, upgrade
 from bot.triggers.surroundings import Surroundings
 
 Trigger = Callable[[Event, Surroundings], Request | Ignored | None]
 
 TRIGGERS: Final[dict[str, Trigger]] = {
     "reconcile": reconcile.recognize,
+    "upgrade": upgrade.recognize,
     "comment": comment.recognize,
     "failure": failure.recognize,
     "own run": own_run.recognize,
@@ -42,7 +43,7 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored:
         f"The event `{event.name}` tells no failed run.",
         remedy="Run on `workflow_run` or `issue_comment`, give the input `run-id`, or set "
         "`trigger`: `failure` for the run in which this is a step, `reconcile` for every open "
-        "work item.",
+        "work item, `upgrade` for red pull requests of updaters.",
     )
 
 
