@@ -43,6 +43,17 @@ def read(marker: str, body: str) -> ItemState | None:
     return None
 
 
+def rewritten(marker: str, body: str, state: ItemState) -> str:
+    """The body with another state in its hidden line; everything that people read stays."""
+    own = (m for m in _BLOCK.finditer(body) if m["marker"] == marker)
+    match = next(own, None)
+    return (
+        body
+        if match is None
+        else body[: match.start()] + write(marker, state) + body[match.end() :]
+    )
+
+
 def newer(ours: ItemState, found: ItemState | None) -> ItemState:
     """What holds of what we know and what stands there now: another run may have gone further."""
     if found is None or found.generation < ours.generation:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot import prompt
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide import memory
+from bot.decide.snapshot import ItemState, RunFacts, Snapshot, Unread
 from bot.engine import records
 from bot.engine.allowances import entry
 from bot.engine.brief import Brief
@@ -13,8 +15,8 @@ from bot.engine.publish import Publisher
 from bot.engine.red_run import RedRun
 from bot.engine.result import Result
 from bot.engine.watch import Watch
-from bot.errors import SessionBusyError
-from bot.identity import session_key
+from bot.errors import SessionBusyError, UpstreamError
+from bot.identity import marker, session_key
 from bot.model import (
     CommentRef,
     Hint,
@@ -91,8 +93,8 @@ class Messenger:
                 clock.sleep(self._policy.poll_interval)
         if state is not None:
             turn = replace(records.asking(state, session, clock.now()), asking=False)
-            self._facts = replace(self._known(), state=turn, session=now)
-            self._publisher.announce(self._facts, f"{said.author} told the agent something.")
+            known = replace(self._whole(), state=turn, session=now)
+            self._publisher.announce(known, f"{said.author} told the agent something.")
         self._facts = None
         return True
 
@@ -104,7 +106,6 @@ class Messenger:
 
     def allow(self, rule: str, ref: CommentRef) -> None:
         """Accept the rule for this item; a generation that ended for it alone is open again."""
-        facts = self._known()
         state, _ = self.look()
         assert state is not None  # noqa: S101 - asked for only where something was found
         entries = tuple(dict.fromkeys((*state.allowed, entry(rule, ref))))
@@ -115,19 +116,43 @@ class Messenger:
         opened = replace(
             state, allowed=entries, attempts=judged, final=None if flagged else state.final
         )
-        known = replace(facts, state=opened)
+        known = replace(self._whole(), state=opened)
         self._publisher.announce(known, f"{ref.author} accepts `{rule}`.", anyway=True)
         self._facts = None
 
     def stop(self, reason: str, *, held: bool) -> None:
-        """End the session as `cleanup` says, never deleting it, and remember that."""
-        facts = self._known()
+        """End the session as `cleanup` says, never deleting it, and remember that.
+
+        Of a generation that has ended already the comment stays as it is; nothing new starts.
+        """
         state, session = self.look()
-        ended = replace(state or ItemState(self.item.name), final=OutcomeKind.STOPPED, held=held)
-        outcome = Outcome(OutcomeKind.STOPPED, reason)
-        facts = replace(facts, state=ended)
-        self._publisher.finish(self._result(outcome, facts, session))
+        if state is not None and state.final is not None:
+            self._remember(replace(state, held=held))
+        else:
+            begun = state or ItemState(self.item.name)
+            ended = replace(begun, final=OutcomeKind.STOPPED, held=held)
+            facts = replace(self._whole(), state=ended)
+            outcome = Outcome(OutcomeKind.STOPPED, reason)
+            self._publisher.finish(self._result(outcome, facts, session))
         self._facts = None
+
+    def _remember(self, state: ItemState) -> None:
+        """Without a word to people."""
+        github, mark = self._ports.github, marker(self.item)
+        found = github.find_comment(int(self.item.ref), mark)
+        if found is not None:
+            body = memory.rewritten(mark, found.body.raw, state)
+            github.upsert_comment(int(self.item.ref), mark, body)
+
+    def _whole(self) -> Snapshot:
+        """With what failed, for a comment is written whole; a hint, for people only."""
+        facts = self._known()
+        run = facts.run
+        if isinstance(facts.evidence, Unread) and isinstance(run, RunFacts):
+            with suppress(UpstreamError):
+                evidence = self._red.evidence(run.failing, (run.run.id,))
+                return replace(facts, evidence=evidence)
+        return facts
 
     def _result(self, outcome: Outcome, facts: Snapshot, session: Session | None) -> Result:
         return Result(outcome=outcome, facts=facts, session=session)

@@ -112,3 +112,14 @@ def test_a_comment_that_asked_has_a_number(told):
 
     assert read is not None
     assert read.comment == (told if told == "7" else "")
+
+
+def test_only_the_hidden_line_is_rewritten():
+    """What people read stays, and so does the line of another item."""
+    other = memory.write("coder-fix:aaaaaaaaaaaa", WHOLE)
+    body = f"### Title\n{other}\n{memory.write(MARK, WHOLE)}\nend"
+    text = memory.rewritten(MARK, body, LIVE)
+
+    assert (memory.read(MARK, text), other in text) == (LIVE, True)
+    assert text.replace(memory.write(MARK, LIVE), memory.write(MARK, WHOLE)) == body
+    assert memory.rewritten(MARK, "nothing", LIVE) == "nothing"

@@ -429,3 +429,31 @@ def test_a_comment_on_a_line_of_the_diff(stage: Stage, red: int):
 def newest_repository(stage: Stage) -> Any:
     """The repository as the newest event tells it."""
     return next(p["repository"] for _, p in reversed(stage.events) if "repository" in p)
+
+
+def test_stop_after_the_end_keeps_what_was_said(stage: Stage, red: int):
+    """The verdict stays to be read; what comes later starts nothing by itself."""
+    stage.fixes.append(FIX)
+    stage.run()
+    before = sticky(stage, red)
+    told = say(stage, red, "/coder stop")
+    stage.colors.insert(0, "rounding")
+    stage.repository.commit("feature", {"prices.py": "worse\n"}, "More")
+    stage.github.wait_idle()
+
+    assert told.outcome == "answered"
+    assert sticky(stage, red).partition("<!--")[0] == before.partition("<!--")[0]
+    assert stage.run().outcome == "skipped/stopped"
+
+
+@pytest.mark.parametrize("text", ["/coder stop", "/coder tell Use Decimal"])
+def test_a_command_keeps_the_evidence_in_the_comment(stage: Stage, red: int, text):
+    """The comment is written whole: cause and lines stay."""
+    plays(stage, Work(900))
+    say(stage, red, "/coder fix", wait="none")
+    stage.clock.sleep(60)
+    stage.behave(stage.agent)
+    say(stage, red, text, wait="none")
+
+    assert "**A test failed:** `test_voucher`" in sticky(stage, red)
+    assert "E       assert -250 == 0" in sticky(stage, red)
