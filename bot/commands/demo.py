@@ -49,6 +49,15 @@ def main(argv: list[str]) -> int:
     return ExitCode.DONE if told else ExitCode.BUG
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The event on which the bot runs, and the input `trigger`, empty for `auto`."""
+
+    event: str
+    payload: Mapping[str, Any]
+    trigger: str = ""
+
+
 @dataclass(slots=True)
 class Demo:
     """Plays one story and shows each part of it."""
@@ -64,21 +73,28 @@ class Demo:
         self.world.github.on_event(lambda name, payload: self.events.append((name, payload)))
         self._headline("A pull request turns CI red")
         number = self.world.break_it()
-        says = self.world.story.says
-        for turn, expected in enumerate(self.world.story.outcomes):
+        story = self.world.story
+        for turn, expected in enumerate(story.outcomes):
             self.world.github.wait_idle()
-            if self._turns and not says:
-                self._headline("The run ends again")
-            if not (says and turn):
+            if not turn or not (story.says or story.triggers):
+                if turn:
+                    self._headline("The run ends again")
                 self._tell_of(self._newest_run(), number)
-            event = "workflow_run"
-            if says:
-                event = "issue_comment"
-                self._show(f"{PERSON} comments on #{number}", says[turn].splitlines())
-                self.world.say(number, says[turn])
-            if not self._answer(event, number, expected):
+            if story.says:
+                self._show(f"{PERSON} comments on #{number}", story.says[turn].splitlines())
+                self.world.say(number, story.says[turn])
+            if not self._answer(self._occasion(turn), number, expected):
                 return False
         return True
+
+    def _occasion(self, turn: int) -> Occasion:
+        """What the bot hears of in that turn."""
+        story = self.world.story
+        if story.triggers:
+            return Occasion("schedule", {}, story.triggers[turn])
+        if story.says:
+            return Occasion("issue_comment", self._newest_comment())
+        return Occasion("workflow_run", self._newest_run())
 
     def _tell_of(self, payload: Mapping[str, Any], number: int) -> None:
         run = payload["workflow_run"]
@@ -86,11 +102,18 @@ class Demo:
         print(f"  #{number} “{run['display_title']}”: run {run['id']}, {said}")
         self._show("The end of its log", failed_log(self.world, run["id"], run["run_attempt"]))
 
-    def _answer(self, event: str, number: int, expected: str) -> bool:
-        """The bot hears of the newest event of that name; whether that ended well."""
-        payload = self._newest_run() if event == "workflow_run" else self._newest_comment()
-        self._headline(f"coder-fix runs on the {event} event, backend {self.world.backend}")
-        code, outputs, summary = self._run_action(event, payload)
+    def _answer(self, occasion: Occasion, number: int, expected: str) -> bool:
+        """Whether that ended well. A sweep takes one step of the item each time that it runs."""
+        door = f", trigger: {occasion.trigger}" if occasion.trigger else ""
+        said = f"coder-fix runs on the {occasion.event} event{door}, backend {self.world.backend}"
+        self._headline(said)
+        code, outputs, summary = self._run_action(occasion)
+        until = time.monotonic() + PATIENCE
+        while occasion.trigger == "reconcile" and outputs.get("outcome") == "pending":
+            if time.monotonic() > until:
+                break
+            time.sleep(1)
+            code, outputs, summary = self._run_action(occasion)
         if outputs.get("session-id"):
             self._show("What the agent was told of the failure", evidence_told(self.world))
         for pull in repairs(self.world):
@@ -122,7 +145,7 @@ class Demo:
             for name, payload in reversed(self.events)
             if name == "workflow_run"
             and payload["action"] == "completed"
-            and payload["workflow_run"]["head_branch"] == "feature"
+            and payload["workflow_run"]["head_branch"] == self.world.story.branch
         )
 
     def _newest_comment(self) -> Mapping[str, Any]:
@@ -132,17 +155,18 @@ class Demo:
             if name == "issue_comment" and payload["sender"]["login"] == PERSON
         )
 
-    def _run_action(self, name: str, payload: Mapping[str, Any]) -> tuple[int, dict[str, str], str]:
+    def _run_action(self, occasion: Occasion) -> tuple[int, dict[str, str], str]:
         """`python -m bot` with a runner's variables, its lines shown as they come."""
         self._turns += 1
         folder = self.world.root / f"runner-{self._turns}"
         folder.mkdir()
         event, output, summary = (folder / n for n in ("event.json", "output", "summary.md"))
-        event.write_text(json.dumps(payload), encoding="utf-8")
+        event.write_text(json.dumps(occasion.payload), encoding="utf-8")
         env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent),
-            "GITHUB_EVENT_NAME": name,
+            "GITHUB_EVENT_NAME": occasion.event,
+            "INPUT_TRIGGER": occasion.trigger,
             "GITHUB_EVENT_PATH": str(event),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),

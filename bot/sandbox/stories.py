@@ -56,7 +56,8 @@ class Story:
     """A repository, a change that breaks it, the command that repairs a checkout, and the end.
 
     `breaks` is pushed to the default branch before. `outcomes` are those of the bot's runs, one
-    for each failed run that it is told of, or for each of the comments that a person `says`.
+    for each failed run that it is told of, for each of the comments that a person `says`, or for
+    each of the `triggers` that a schedule names. `branch` and `author` are the pull request's.
     """
 
     title: str
@@ -66,6 +67,9 @@ class Story:
     outcomes: tuple[str, ...] = ("fixed",)
     breaks: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    branch: str = "feature"
+    author: str = "alice"
 
 
 _EDITS = """\
@@ -173,6 +177,61 @@ COMMENT = Story(
     ),
 )
 
+_ROUNDING = '''\
+"""Prices as whole cents."""
+
+
+def cents(text: str) -> int:
+    """From a text such as `2.50`."""
+    return round(float(text) * 100)
+'''
+
+_PRICES_OF_TEXTS = '''\
+"""What a basket costs."""
+
+from rounding import cents
+
+
+def total(prices: list[str]) -> int:
+    """The sum in cents."""
+    return sum(cents(price) for price in prices)
+'''
+
+_TESTS_OF_TEXTS = """\
+import unittest
+
+from prices import total
+
+
+class TotalTest(unittest.TestCase):
+    def test_sums_up(self):
+        self.assertEqual(total(["2.50", "1.99"]), 449)
+
+
+if __name__ == "__main__":
+    unittest.main()
+"""
+
+UPGRADE = Story(
+    title="Bump rounding from 1.4.0 to 2.0.0",
+    files=_FILES
+    | {
+        "prices.py": _PRICES_OF_TEXTS,
+        "test_prices.py": _TESTS_OF_TEXTS,
+        "rounding.py": _ROUNDING,
+        "requirements.txt": "rounding==1.4.0\n",
+    },
+    change={
+        "requirements.txt": "rounding==2.0.0\n",
+        "rounding.py": _ROUNDING.replace("def cents", "def to_cents"),
+    },
+    repair=_edits("prices.py", "import cents", "import to_cents as cents"),
+    outcomes=("pending", "fixed"),
+    triggers=("upgrade", "reconcile"),
+    branch="dependabot/pip/rounding-2.0.0",
+    author="dependabot[bot]",
+)
+
 STORIES = {
     "failing-test": FAILING_TEST,
     "red-then-green": RED_THEN_GREEN,
@@ -180,4 +239,5 @@ STORIES = {
     "base-red": BASE_RED,
     "cheating": CHEATING,
     "comment": COMMENT,
+    "upgrade": UPGRADE,
 }

@@ -84,10 +84,13 @@ class SandboxWorld:
         if self.story.breaks:
             self.repository.commit("main", dict(self.story.breaks), "Round down")
             self.github.wait_idle()
+        story = self.story
         self.repository.commit(
-            "feature", dict(self.story.change), self.story.title, from_branch="main", start=False
+            story.branch, dict(story.change), story.title, from_branch="main", start=False
         )
-        pull = self.repository.open_pull_request("feature", "main", self.story.title, author=PERSON)
+        pull = self.repository.open_pull_request(
+            story.branch, "main", story.title, author=story.author
+        )
         return pull.number
 
     def inputs(self) -> dict[str, str]:

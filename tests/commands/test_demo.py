@@ -51,6 +51,15 @@ def test_a_person_commands_it_in_comments(capsys, backend):
     assert "\n  ✅ **Fixed in #2**" in out
 
 
+@pytest.mark.parametrize("backend", ["tasks", "chats"])
+def test_an_upgrade_is_repaired_on_a_schedule(capsys, backend):
+    """The story `upgrade`: one schedule starts on Dependabot's red pull request, one ends it."""
+    assert main(["demo", "--story", "upgrade", "--backend", backend]) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"Ended as `([\w/-]+)`", out) == ["pending", "fixed"]
+    assert "\n    rounding 1.4.0 → 2.0.0\n" in out
+
+
 @pytest.mark.parametrize(
     ("agent", "sentence"),
     [
