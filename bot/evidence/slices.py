@@ -16,6 +16,8 @@ from bot.evidence.envelope import Entry, Form
 from bot.log_formats import Line
 from bot.model.github import RED_CONCLUSIONS, JobStep
 
+_HEADER_LINES = 2000
+"""Lines of a script in which the end of the runner's header is looked for."""
 _EXIT = re.compile(r"Process completed with exit code (-?\d+)")
 _SCRIPT_END = re.compile(r"(?:shell|env|with): ?")
 _TRAVIS_EXIT = re.compile(r'The command "(.*)" (?:exited with (\d+)|failed and exited with (\d+))')
@@ -113,9 +115,9 @@ def slices(entries: Sequence[Entry], form: Form, steps: Sequence[JobStep] = ()) 
 def _cut_stamped(cut: Slice, part: Sequence[Entry]) -> None:
     step, label, in_script, post = Step(0), "", False, False
     cut.steps.append(step)
-    for entry in part:
+    for place, entry in enumerate(part):
         name = entry.label.partition("\t")[2]
-        starts = entry.marker == "group" and entry.text.startswith("Run ")
+        starts = _is_header(part, place)
         moved = name not in {label, "UNKNOWN STEP"}
         if starts or moved or (not post and entry.text.startswith("Post job cleanup.")):
             fresh = step.last == 0 or (
@@ -153,12 +155,31 @@ def _cut_stamped(cut: Slice, part: Sequence[Entry]) -> None:
         cut.lines.append(Line(entry.number, entry.text, entry.shown, entry.marker, step.index))
 
 
+def _is_header(part: Sequence[Entry], place: int) -> bool:
+    """Whether the runner's own words about a step begin here, as `##[group]Run pytest` does.
+
+    A script may open a group of such a name as well, and what follows is its output. The runner
+    closes its own with nothing in it, or after `shell:`, `with:` or `env:`.
+    """
+    entry = part[place]
+    if entry.marker != "group" or not entry.text.startswith("Run "):
+        return False
+    for count, below in enumerate(part[place + 1 : place + 1 + _HEADER_LINES]):
+        if below.marker == "endgroup":
+            return count == 0
+        if below.marker == "group":
+            return False
+        if below.text.startswith(("shell: ", "with:", "env:")):
+            return True
+    return False
+
+
 def _note(step: Step, entry: Entry) -> None:
     """What the runner says about the step in this line."""
     if entry.marker != "error":
         return
     step.errors += 1
-    if (found := _EXIT.search(entry.text)) and step.exit_at == 0:
+    if found := _EXIT.search(entry.text):  # the runner's own is the last: a test may print one
         step.exit_at, step.exit_code = entry.number, int(found[1])
     elif _EVENT.search(entry.text):
         if not step.event or "operation was canceled" in step.event:

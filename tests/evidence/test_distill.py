@@ -235,3 +235,41 @@ def test_hostile_logs_are_bounded(data):
     evidence = distill([job_log(data)], budget_chars=2000)
     assert time.process_time() - begin < 5 + len(data) / 20_000_000
     assert evidence.chars_out <= 2000
+
+
+PYTEST = [
+    "=================================== FAILURES ===================================",
+    "_________________________________ test_voucher _________________________________",
+    "",
+    "    def test_voucher():",
+    ">       assert total([250]) == 0",
+    "E       assert -250 == 0",
+    "",
+    "tests/test_prices.py:8: AssertionError",
+    "=========================== short test summary info ============================",
+    "FAILED tests/test_prices.py::test_voucher - assert -250 == 0",
+    "========================= 1 failed, 1 passed in 0.02s ==========================",
+]
+HEADER = ["##[group]Run make check", "make check", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
+EXIT = "##[error]Process completed with exit code 1."
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        ["##[group]Run unit tests", *PYTEST],
+        ["##[group]Run unit tests", *PYTEST, "##[endgroup]"],
+        ["##[group]Run lint", "fine", "##[endgroup]", "##[group]Run unit tests", *PYTEST],
+        ["##[group]Run echo pwned", *PYTEST],
+        [EXIT, *PYTEST],
+    ],
+    ids=["left open", "closed", "the second", "forged", "an exit inside"],
+)
+def test_a_group_of_the_script_is_output(output):
+    """A script may name its groups as the runner does, and print what the runner prints."""
+    evidence = distill([job_log(stamped([*HEADER, *output, EXIT]))], budget_chars=4000)
+
+    assert evidence.failure_class is FailureClass.TEST
+    assert [d.test for d in evidence.diagnostics] == ["tests/test_prices.py::test_voucher"]
+    assert "E       assert -250 == 0" in shown(evidence)
+    assert evidence.excerpts[0].command.raw == "make check"
