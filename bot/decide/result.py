@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.decide.case import Case, Row, in_words, skipped
 from bot.decide.review import blocking, rules_of
 from bot.decide.silence import cause as silence_cause
-from bot.decide.snapshot import Facet
+from bot.decide.snapshot import KEPT, Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
 from bot.decide.verdict import judge
 from bot.diff_policy import is_flagged
@@ -179,8 +179,10 @@ def _used_up(case: Case) -> Step | None:
 
 
 def _no_progress(case: Case) -> Step | None:
-    now = set(case.have(case.facts.red_again, Facet.RED_AGAIN).fingerprint)
+    now = set(case.have(case.facts.red_again, Facet.RED_AGAIN).fingerprint[:KEPT])
     earlier = [set(a.fingerprint) for a in case.judged]
+    if earlier and case.state is not None:  # back at what failed at the beginning
+        earlier.append(set(case.state.fingerprint))
     if not now or now not in earlier:
         return None
     return Finish(

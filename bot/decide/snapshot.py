@@ -24,6 +24,9 @@ from bot.model import (
 from bot.outcomes import OutcomeKind
 from bot.policy import Mode, Policy
 
+KEPT = 20
+"""Hashes of a failure that are remembered."""
+
 
 class Unread(Enum):
     """The type of `UNREAD`, so that "not there" and "not looked" cannot be confused."""

@@ -263,9 +263,9 @@ class Engine:
         try:
             self._observer.session = self._agent().send(session, text)
         except SessionBusyError:
-            self.facts = replace(self.facts, unsent=True)
-            again = (Facet.SESSION, Facet.HEAD)
-            return self._wait("The session cannot take a message yet.", again)
+            late = records.cut_off(intent, self._ports.clock.now())
+            self.facts = replace(self.facts, state=late, unsent=True)
+            return self._wait("The session cannot take a message yet.", _TOLD[:2])
         told = replace(intent, asking=False)
         self.facts = replace(self.facts.forget(_TOLD), state=told, unsent=False)
         self._watch.note(note)

@@ -6,11 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.review import blocking, rules_of
-from bot.decide.snapshot import Attempt, ItemState, RunFacts, Snapshot
+from bot.decide.snapshot import KEPT, Attempt, ItemState, RunFacts, Snapshot
 from bot.model import CommentRef, Evidence, Session, Verdict
-
-KEPT = 20
-"""Hashes of a failure that are remembered."""
 
 CLEAN_UP = timedelta(seconds=30)
 """In which an interrupted session comes to rest, as a half-spoken answer perhaps."""

@@ -111,6 +111,18 @@ def test_rate_limits_are_waited_out(status, headers, pause):
     assert clock.slept == [pause]
 
 
+def test_a_limit_is_no_answer():
+    """Where 403 alone means that commits cannot be compared, a limit is still waited for."""
+    clock = FakeClock()
+    told = HttpResponse(200, {"status": "ahead", "files": []})
+    with (
+        StandIn(limited(403, retry_after="7"), told) as github,
+        adapter(github.origin, clock) as api,
+    ):
+        assert api.compare("a" * 40, "b" * 40).is_readable
+    assert clock.slept == [7.0]
+
+
 def test_a_used_up_limit_is_waited_for_by_the_servers_clock():
     """The pause ends at the reset time, whatever the runner's own clock says."""
     now = datetime.now(UTC).timestamp()  # what the stand-in's `Date` says; the fake clock does not

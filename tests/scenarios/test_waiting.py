@@ -315,3 +315,31 @@ def test_what_another_run_has_written_is_not_taken_back(stage: Stage):
     stage.run(event, wait="none")
 
     assert comment.body == written
+
+
+@pytest.mark.parametrize("wait", ["complete", "none"])
+def test_every_attempt_is_told(stage: Stage, wait: str):
+    """A session that reports while its screen still moves refuses a message: it gets it later."""
+    stage.red_pull_request()
+    stage.colors += ["rounding", "taxes", "fees", "cents"]
+    stage.fixes += [{"prices.py": f"try {n}\n"} for n in range(5)]
+    event = stage.red_event()
+    told = stage.run(event, max_attempts="5", wait=wait)
+    for _ in range(40):
+        if told.outcome != "pending":
+            break
+        stage.clock.sleep(30)
+        told = stage.run(event, max_attempts="5", wait=wait)
+
+    assert (told.outcome, len(stage.prompts)) == ("fixed", 5)
+
+
+def test_back_at_the_first_failure(stage: Stage):
+    """A, then B, then A again: a third attempt would go round in circles."""
+    stage.red_pull_request()
+    stage.colors += ["rounding", "voucher", "voucher"]
+    stage.fixes += [{"prices.py": f"try {n}\n"} for n in range(5)]
+    told = stage.run(max_attempts="5")
+
+    assert (told.outcome, len(stage.prompts)) == ("not-fixed", 2)
+    assert "The same failure came back" in told.summary

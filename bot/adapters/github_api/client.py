@@ -153,9 +153,10 @@ class Client:
                     raise
                 self._clock.sleep(_backoff(attempt))
                 continue
-            if reply.status < 300 or reply.status in none_on:
-                return reply
             pause = pause_asked(reply.status, reply.headers, reply.data, self._clock.now())
+            # A limit is no answer, even where the same status would be one.
+            if pause is None and (reply.status < 300 or reply.status in none_on):
+                return reply
             if pause is not None:
                 self._restraint.keep_away(pause)
                 if is_last:
