@@ -14,7 +14,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi
 from bot.adapters.runner import Runner
 from bot.adapters.workspace_files import WorkspaceFiles
-from bot.engine import Brief, Desk, Engine, Messenger, Rescue, Sweep, item_of
+from bot.engine import Brief, Desk, Engine, Messenger, Rescue, Sweep
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
@@ -110,9 +110,12 @@ class Composition:
         """What follows the commands of a comment."""
         ports, brief = self._around(github, narrator)
         policy = self.settings.policy()
-        messenger = Messenger(request, item_of(request), policy, ports, brief)
         return Desk(
-            request, policy, ports, lambda one: Engine(one, policy, ports, brief), messenger
+            request,
+            policy,
+            ports,
+            lambda one: Engine(one, policy, ports, brief),
+            lambda item: Messenger(request, item, policy, ports, brief),
         )
 
     def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.engine.brief import Brief
-from bot.engine.desk import Desk, item_of
+from bot.engine.desk import Desk
 from bot.engine.loop import Engine
 from bot.engine.messenger import Messenger
 from bot.engine.rescue import Rescue
 from bot.engine.sweep import Sweep
 
-__all__ = ["Brief", "Desk", "Engine", "Messenger", "Rescue", "Sweep", "item_of"]
+__all__ = ["Brief", "Desk", "Engine", "Messenger", "Rescue", "Sweep"]

@@ -8,6 +8,7 @@ author's right is asked for again, each time that it matters.
 from __future__ import annotations
 
 from bot.decide.commands import Standing, refusal
+from bot.engine.records import noted
 from bot.model import CommentRef, Verb
 from bot.policy import Policy
 from bot.ports import CodeHost
@@ -19,23 +20,30 @@ MOST = 20
 
 def entry(rule: str, ref: CommentRef) -> str:
     """How it is remembered: `skipped-tests@12345`; `review:` before the number of a review's."""
-    return f"{rule}@{'review:' if ref.review else ''}{ref.id}"
+    return f"{rule}@{noted(ref)}"
 
 
-def accepted(github: CodeHost, policy: Policy, entries: tuple[str, ...]) -> tuple[str, ...]:
-    """The rules whose comment says so, unedited, by somebody who may say it now."""
+def accepted(
+    github: CodeHost, policy: Policy, entries: tuple[str, ...], threads: frozenset[int]
+) -> tuple[str, ...]:
+    """The rules whose comment says so in one of the `threads`, by somebody who may say it now.
+
+    Unedited; what was accepted in another pull request is accepted there.
+    """
     return tuple(
         rule
         for rule, _, told in (one.partition("@") for one in entries[:MOST])
-        if _accepts(github, policy, rule, told)
+        if _accepts(github, policy, rule, told, threads)
     )
 
 
-def _accepts(github: CodeHost, policy: Policy, rule: str, told: str) -> bool:
+def _accepts(
+    github: CodeHost, policy: Policy, rule: str, told: str, threads: frozenset[int]
+) -> bool:
     kind, _, number = told.rpartition(":")
     ref = CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
     now = github.said(ref)
-    if now is None:
+    if now is None or now.thread not in threads:
         return False
     commands = parse(now.body.raw).commands
     if not any(c.verb is Verb.ALLOW and c.rule == rule for c in commands):

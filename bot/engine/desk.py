@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from bot.decide import commands
 from bot.decide.commands import Response, Standing
+from bot.decide.snapshot import ItemState
 from bot.engine.loop import Engine
 from bot.engine.messenger import Messenger
+from bot.engine.records import noted
+from bot.engine.red_run import newest_red
 from bot.errors import BotError, UpstreamError
-from bot.identity import answer_marker
+from bot.identity import answer_marker, parse_branch
 from bot.model import (
-    RED_CONCLUSIONS,
     Command,
     CommentRef,
     Hint,
@@ -29,10 +31,11 @@ from bot.model import (
     Request,
     RunRef,
     TargetKind,
+    Verb,
     WorkflowRun,
 )
 from bot.outcomes import OutcomeKind, SkipReason
-from bot.policy import Policy
+from bot.policy import Commenting, Mode, Policy
 from bot.ports import Ports
 from bot.report import answer
 from bot.report.facts import ReportFacts
@@ -47,13 +50,14 @@ _ACTS: Final = frozenset({Response.STOP, Response.TELL, Response.ALLOW, Response
 
 @dataclass(slots=True)
 class Desk:
-    """`engine` makes one for a request that starts something; `messenger` speaks to sessions."""
+    """`engine` makes one for a request that starts something; who can `speak` knows an item."""
 
     request: Request
     policy: Policy
     ports: Ports
     engine: Callable[[Request], Engine]
-    messenger: Messenger
+    speak: Callable[[Item], Messenger]
+    _messenger: Messenger = field(init=False)
     _said: list[str] = field(default_factory=list)
     _done: list[ReportFacts] = field(default_factory=list)
     _permission: str = ""
@@ -71,6 +75,7 @@ class Desk:
             return ReportFacts(outcome=refused or Outcome(OutcomeKind.SKIPPED))
         found = parse(now.body.raw)
         self._react(Reaction.SEEN)
+        self._messenger = self.speak(self._item())
         try:
             for command in found.commands:
                 self._follow(command)
@@ -79,31 +84,58 @@ class Desk:
             raise
         if found.misread or found.left_out:
             self._react(Reaction.CONFUSED)
-            self._said.append(answer.misread_text(found, self.messenger.secrets))
+            self._said.append(answer.misread_text(found, self._messenger.secrets))
             unknown = SkipReason.UNKNOWN_COMMAND
             sentence = "A `/coder` line was not understood."
             self._note(Outcome(OutcomeKind.SKIPPED, sentence, skip_reason=unknown))
         self._answer()
         return self._weightiest()
 
+    def _item(self) -> Item:
+        """The pull request's own item; on a repair of ours, that of the failing one."""
+        ref, repository = self._ref, self.request.repository
+        if not ref.on_pull_request:
+            return Item(repository.id, TargetKind.ISSUE, str(ref.number))
+        pull = self.ports.github.pull_request(ref.number)
+        if pull is not None and pull.head_repository == repository.full_name:
+            own = parse_branch(pull.head_ref, self.policy.branch_prefix)
+            if own is not None and (own.kind is not TargetKind.PULL_REQUEST or own.ref.isdigit()):
+                return Item(repository.id, own.kind, own.ref, digest=own.item)
+        return Item(repository.id, TargetKind.PULL_REQUEST, str(ref.number))
+
     # --- one command -------------------------------------------------------------------------
 
     def _follow(self, command: Command) -> None:
-        state, session = self.messenger.look()
+        state, session = self._messenger.look()
         started = any(done.session and done.session.created for done in self._done)
         response = commands.respond(command, state, session, started=started)
-        if self.policy.dry_run and response in _ACTS:
-            would = f"Without `dry-run`, `/coder {command.verb.value}` would be followed."
+        looks_only = self.policy.dry_run or self.policy.mode is Mode.REPORT
+        if looks_only and response in _ACTS:
+            would = f"Without this mode `/coder {command.verb.value}` would be followed."
             self._note(Outcome(OutcomeKind.REPORTED, would))
+        elif state is not None and self._was_followed(command, state) and not started:
+            self._carry_on(state)
         else:
             self._act(response, command)
+
+    def _was_followed(self, command: Command, state: ItemState) -> bool:
+        return command.verb in {Verb.FIX, Verb.RETRY} and state.comment == noted(self._ref)
+
+    def _carry_on(self, state: ItemState) -> None:
+        """The event came once more, or its run was lost: what it began is not begun again."""
+        if state.final is None:
+            self._judge(item=self._messenger.item, generation=state.generation)
+            return
+        again = SkipReason.ALREADY_HANDLED
+        why = f"This comment was followed before; it ended as `{state.final.value}`."
+        self._note(Outcome(OutcomeKind.SKIPPED, why, skip_reason=again))
 
     def _act(self, response: Response, command: Command) -> None:
         match response:
             case Response.HELP:
                 self._say(answer.help_text())
             case Response.STATUS:
-                self._say(answer.status_text(self.messenger.report()))
+                self._say(answer.status_text(self._messenger.report()))
             case Response.STOP:
                 self._stop()
             case Response.TELL:
@@ -111,27 +143,26 @@ class Desk:
             case Response.ALLOW:
                 self._allow(command)
             case Response.START | Response.START_AFRESH:
-                if response is Response.START_AFRESH:
-                    self.messenger.stop("A person asked for a new start.", held=False)
-                self._start(command)
+                self._start(command, afresh=response is Response.START_AFRESH)
             case Response.ONE_IS_ENOUGH:
                 self._say("One comment starts at most one session.")
             case Response.NOT_OFFERED:
                 self._say(f"`/coder {command.verb.value}` is not offered here.")
 
     def _stop(self) -> None:
-        state, session = self.messenger.look()
+        state, session = self._messenger.look()
         live = commands.is_live(state, session)
-        self.messenger.stop(f"{self._ref.author} wrote `/coder stop`.", held=True)
+        self._messenger.stop(f"{self._ref.author} wrote `/coder stop`.", held=True)
+        holds = "Nothing starts here until somebody writes `/coder fix`."
+        if self.policy.comment is Commenting.NONE:
+            holds = "With `comment: none` that cannot be remembered: the next failure starts anew."
         if live:
             self._note(Outcome(OutcomeKind.STOPPED, "The session was stopped."))
         else:
-            self._say(
-                "Nothing was running. Nothing starts here until somebody writes `/coder fix`."
-            )
+            self._say(f"Nothing was running. {holds}")
 
     def _tell(self, command: Command) -> None:
-        told = self.messenger.tell(self._hint(command))
+        told = self._messenger.tell(self._hint(command))
         if not told:
             self._say("The session could not take the message in time; write it again later.")
             return
@@ -142,20 +173,15 @@ class Desk:
 
     def _allow(self, command: Command) -> None:
         """Written down with the comment that says so; then the change is judged anew."""
-        self.messenger.allow(command.rule, self._ref)
-        item, generation = self.messenger.item, self.messenger.generation
-        engine = self.engine(replace(self.request, item=item, generation=generation))
-        done = engine.report(engine.run())
-        self._done.append(done)
-        if done.outcome.kind is OutcomeKind.SKIPPED:
-            self._said.append(answer.status_text(done))
+        self._messenger.allow(command.rule, self._ref)
+        self._judge(item=self._messenger.item, generation=self._messenger.generation)
 
-    def _start(self, command: Command) -> None:
-        ref = self._ref
-        if not ref.on_pull_request:
+    def _start(self, command: Command, *, afresh: bool) -> None:
+        item = self._messenger.item
+        if item.kind is not TargetKind.PULL_REQUEST:
             self._say("`/coder fix` works on pull requests here.")
             return
-        pull = self.ports.github.pull_request(ref.number)
+        pull = self.ports.github.pull_request(int(item.ref))
         is_open = pull is not None and pull.state == "open"
         run = self._red_run(pull) if pull is not None and is_open else None
         if run is None:
@@ -166,34 +192,31 @@ class Desk:
             self._note(Outcome(OutcomeKind.SKIPPED, why, skip_reason=skip))
             self._said.append(why)
             return
-        engine = self.engine(
-            replace(
-                self.request,
-                run=RunRef(run.id, run.attempt),
-                by_hand=True,
-                commanded=True,
-                hint=self._hint(command) if ref.review or command.text.raw.strip() else None,
-            )
+        if afresh:
+            self._messenger.stop("A person asked for a new start.", held=False)
+        has_hint = self._ref.review or command.text.raw.strip()
+        self._judge(
+            run=RunRef(run.id, run.attempt),
+            by_hand=True,
+            commanded=True,
+            hint=self._hint(command) if has_hint else None,
         )
+
+    def _judge(self, **asked: Any) -> None:
+        """The engine's turn, for the request with that."""
+        engine = self.engine(replace(self.request, **asked))
         done = engine.report(engine.run())
         self._done.append(done)
         if done.outcome.kind is OutcomeKind.SKIPPED:
             self._said.append(answer.status_text(done))
 
     def _red_run(self, pull: PullRequest) -> WorkflowRun | None:
-        """The newest red one at its head, of those that were there when the comment was written.
+        """Of those that were there when the comment was written: its author may have seen them.
 
-        So the commit is one that its author may have seen: a push since then counts nothing.
+        A push since then counts nothing: a stranger may have slipped it in.
         """
-        at = self._ref.at
-        fitting = [
-            run
-            for run in self.ports.github.runs(head_sha=pull.head_sha)
-            if run.conclusion in RED_CONCLUSIONS
-            and run.path != self.request.own_workflow
-            and (at is None or run.created_at is None or run.created_at <= at)
-        ]
-        return max(fitting, key=lambda run: run.id, default=None)
+        runs = self.ports.github.runs(head_sha=pull.head_sha)
+        return newest_red(runs, self.request.own_workflow, self._ref.at)
 
     # --- what is said ------------------------------------------------------------------------
 
@@ -213,13 +236,13 @@ class Desk:
         self._note(Outcome(OutcomeKind.ANSWERED))
 
     def _note(self, outcome: Outcome) -> None:
-        self._done.append(replace(self.messenger.report(), outcome=outcome))
+        self._done.append(replace(self._messenger.report(), outcome=outcome))
 
     def _answer(self) -> None:
         if not self._said or self.policy.dry_run:
             return
-        mark = answer_marker(self.messenger.item)
-        body = answer.comment(self._said, f"<!-- {mark} -->", self.messenger.secrets)
+        mark = answer_marker(self._messenger.item)
+        body = answer.comment(self._said, f"<!-- {mark} -->", self._messenger.secrets)
         with suppress(UpstreamError):  # a locked thread takes none; the summary has it as well
             self.ports.github.answer(self._ref.number, mark, body)
 
@@ -239,11 +262,3 @@ class Desk:
         elif kind not in _LATER and kind is not OutcomeKind.SKIPPED:
             self._react(Reaction.FAILED)
         return first
-
-
-def item_of(request: Request) -> Item:
-    """The pull request's own item, or the issue's."""
-    ref = request.comment
-    assert ref is not None  # noqa: S101 - the trigger made it
-    kind = TargetKind.PULL_REQUEST if ref.on_pull_request else TargetKind.ISSUE
-    return Item(request.repository.id, kind, str(ref.number))

@@ -126,12 +126,13 @@ class Messenger:
         Of a generation that has ended already the comment stays as it is; nothing new starts.
         """
         state, session = self.look()
-        if state is not None and state.final is not None:
+        ended = state is not None and state.final is not None
+        if ended and state is not None and self.item.kind is TargetKind.PULL_REQUEST:
             self._remember(replace(state, held=held))
         else:
             begun = state or ItemState(self.item.name)
-            ended = replace(begun, final=OutcomeKind.STOPPED, held=held)
-            facts = replace(self._whole(), state=ended)
+            stopped = replace(begun, final=OutcomeKind.STOPPED, held=held)
+            facts = replace(self._whole(), state=stopped)
             outcome = Outcome(OutcomeKind.STOPPED, reason)
             self._publisher.finish(self._result(outcome, facts, session))
         self._facts = None

@@ -223,7 +223,10 @@ class Observer:
 
     def _allowed(self, facts: Snapshot) -> tuple[str, ...]:
         entries = facts.state.allowed if isinstance(facts.state, ItemState) else ()
-        return allowances.accepted(self._ports.github, self._policy, entries) if entries else ()
+        if not entries:
+            return ()
+        pulls = [p.number for p in (facts.pull, facts.ours) if isinstance(p, PullRequest)]
+        return allowances.accepted(self._ports.github, self._policy, entries, frozenset(pulls))
 
     def _red_again(self, facts: Snapshot) -> dict[str, Any]:
         assert isinstance(facts.checks, tuple)  # noqa: S101 - rows ask for the checks first

@@ -29,8 +29,13 @@ def begun(
         session_id=session.id,
         fingerprint=fingerprint[:KEPT],
         turn_started=latest(turn_started, session.created_at),
-        comment=f"{'review:' if comment.review else ''}{comment.id}" if comment else "",
+        comment=noted(comment) if comment else "",
     )
+
+
+def noted(comment: CommentRef) -> str:
+    """How a comment is remembered: by its id, with a word before that of a review's."""
+    return f"{'review:' if comment.review else ''}{comment.id}"
 
 
 def is_unknown(facts: Snapshot) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 from bot.decide import memory
@@ -17,6 +18,7 @@ from bot.errors import UpstreamError
 from bot.evidence.distiller import Distillation
 from bot.identity import branch_name, item_hash, marker, parse_branch
 from bot.model import (
+    RED_CONCLUSIONS,
     Annotation,
     Check,
     Evidence,
@@ -258,3 +260,20 @@ def tested_by_queue(run: WorkflowRun, pull: PullRequest | None) -> WorkflowRun:
     if run.event != "merge_group" or pull is None:
         return run
     return replace(run, head_sha=pull.head_sha, head_branch=pull.head_ref)
+
+
+def newest_red(
+    runs: Iterable[WorkflowRun], own_workflow: str, until: datetime | None = None
+) -> WorkflowRun | None:
+    """The newest red one among the latest of each workflow, of those that were there `until` then.
+
+    Without our own workflow's, of which a red run tells nothing of the commit.
+    """
+    latest: dict[int, WorkflowRun] = {}
+    for run in runs:
+        late = until is not None and run.created_at is not None and run.created_at > until
+        known = latest.get(run.workflow_id)
+        if run.path != own_workflow and not late and (known is None or known.id < run.id):
+            latest[run.workflow_id] = run
+    red = [run for run in latest.values() if run.conclusion in RED_CONCLUSIONS]
+    return max(red, key=lambda run: run.id, default=None)

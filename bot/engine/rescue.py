@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.engine.loop import Engine
+from bot.engine.red_run import newest_red
 from bot.engine.several import in_all
 from bot.errors import ConfigurationError, UpstreamError
-from bot.model import RED_CONCLUSIONS, Outcome, PullRequest, Request, RunRef, WorkflowRun
+from bot.model import Outcome, PullRequest, Request, RunRef, WorkflowRun
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy
 from bot.ports import Ports
@@ -47,14 +48,8 @@ class Rescue:
         return own and updaters.recognize(pull, updaters=self.policy.updaters) is not None
 
     def _red_run(self, pull: PullRequest) -> WorkflowRun | None:
-        """The newest red one of the latest runs at its head, one for each workflow."""
-        latest: dict[int, WorkflowRun] = {}
-        for run in self.ports.github.runs(head_sha=pull.head_sha):
-            known = latest.get(run.workflow_id)
-            if run.path != self.request.own_workflow and (known is None or known.id < run.id):
-                latest[run.workflow_id] = run
-        red = [run for run in latest.values() if run.conclusion in RED_CONCLUSIONS]
-        return max(red, key=lambda run: run.id, default=None)
+        runs = self.ports.github.runs(head_sha=pull.head_sha)
+        return newest_red(runs, self.request.own_workflow)
 
     def _rescued(self, red: WorkflowRun) -> ReportFacts:
         """The engine's own judgement; trouble with one does not end the others."""

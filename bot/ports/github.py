@@ -122,6 +122,7 @@ class Comment:
     body: Untrusted
     url: str
     edited: bool = False
+    thread: int = 0
 
 
 class Comments(Protocol):

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.coder_agents import Report, Say, Work
 from bot.sandbox.http import Fault, HttpResponse
 from tests.scenarios.hands import at, comments, granted, newest, plays, say
@@ -457,3 +458,78 @@ def test_a_command_keeps_the_evidence_in_the_comment(stage: Stage, red: int, tex
 
     assert "**A test failed:** `test_voucher`" in sticky(stage, red)
     assert "E       assert -250 == 0" in sticky(stage, red)
+
+
+def test_the_same_event_twice(stage: Stage, red: int):
+    """Delivered once more, or run again: nothing second is started."""
+    assert say(stage, red, "/coder fix").outcome == "no-change"
+    again = stage.run(newest(stage), event="issue_comment")
+    assert (again.outcome, stage.sessions()) == ("skipped/already-handled", 1)
+    plays(stage, Work(900))
+    assert say(stage, red, "/coder retry", wait="none").outcome == "pending"
+    again = stage.run(newest(stage), event="issue_comment", wait="none")
+
+    assert (again.outcome, stage.sessions()) == ("pending", 2)
+
+
+def test_retry_without_a_red_run_leaves_the_session(stage: Stage, red: int):
+    """The newer head is still being checked: the session at work is not ended for nothing."""
+    plays(stage, Work(900))
+    say(stage, red, "/coder fix", wait="none")
+    stage.clock.sleep(60)
+    stage.repository.commit("feature", {"prices.py": "newer\n"}, "More", start=False)
+    told = say(stage, red, "/coder retry")
+
+    assert told.outcome == "skipped/not-failed"
+    assert "Stopped" not in sticky(stage, red)
+    assert not any(x.request.path.endswith("/pause") for x in stage.coder.exchanges)
+
+
+def test_commands_on_our_own_pull_request(stage: Stage, red: int):
+    """Where the repair is reviewed, they mean the item that it repairs."""
+    stage.colors += ["rounding"]
+    stage.fixes.append(FIX)
+    first = say(stage, red, "/coder fix", max_attempts="1")
+    ours = int(first.outputs["pull-request-number"])
+    told = say(stage, ours, "/coder status")
+    assert first.outcome == "not-fixed"
+    assert told.outcome == "answered"
+    assert "Not fixed" in answers(stage, ours)[0]
+    say(stage, ours, "/coder stop")
+    stage.colors.insert(0, "taxes")
+    stage.repository.commit("feature", {"prices.py": "worse\n"}, "More")
+    stage.github.wait_idle()
+
+    assert stage.run(stage.red_event_on("feature")).outcome == "skipped/stopped"
+    assert not any("<!-- coder-fix:" in body for body in stage.comments(ours))
+
+
+@pytest.mark.parametrize("text", ["/coder stop", "/coder retry", "/coder allow skipped-tests"])
+def test_a_report_only_looks(stage: Stage, red: int, text):
+    """`mode: report`: the comment of the session at work stays as it is."""
+    plays(stage, Work(900))
+    say(stage, red, "/coder fix", wait="none")
+    stage.clock.sleep(60)
+    before = sticky(stage, red)
+    told = say(stage, red, text, mode="report")
+
+    assert told.outcome == "reported"
+    assert sticky(stage, red) == before
+
+
+def test_a_stop_that_cannot_be_remembered(stage: Stage, red: int):
+    """`comment: none` leaves no place for it, and that is said."""
+    say(stage, red, "/coder stop", comment="none")
+
+    assert "With `comment: none` that cannot be remembered" in answers(stage, red)[0]
+
+
+def test_a_newer_run_was_green(stage: Stage, red: int):
+    """Red once and green since, at the same commit: nothing is left to repair."""
+    green = [JobSeed("test")]
+    stage.github.add_run(
+        stage.repository, green, branch="feature", event="pull_request", pull_number=red
+    )
+    told = say(stage, red, "/coder fix")
+
+    assert (told.outcome, stage.sessions()) == ("skipped/not-failed", 0)

@@ -246,7 +246,9 @@ def test_a_person_accepts_a_rule(stage: Stage, number: int, insists):
     assert "skipped-tests" in told.summary
 
 
-@pytest.mark.parametrize("how", ["another rule", "a stranger", "edited later", "forged"])
+@pytest.mark.parametrize(
+    "how", ["another rule", "a stranger", "edited later", "forged", "elsewhere"]
+)
 def test_nothing_else_accepts_a_rule(stage: Stage, number: int, how):
     """What our own comment remembers is not believed: the one that accepts is read again."""
     stage.repository.collaborator("alice", "write")
@@ -267,6 +269,12 @@ def test_nothing_else_accepts_a_rule(stage: Stage, number: int, how):
         mallory = stage.repository.comment(number, "/coder allow skipped-tests", author="mallory")
         ours = next(c for c in thread if "<!-- coder-fix:" in c.body)
         entry = f'"allowed":["skipped-tests@{mallory.id}"],"final":"flagged"'
+        ours.body = ours.body.replace('"final":"flagged"', entry)
+    if how == "elsewhere":
+        other = stage.repository.open_issue("Another", author="alice").number
+        there = stage.repository.comment(other, "/coder allow skipped-tests", author="alice")
+        ours = next(c for c in thread if "<!-- coder-fix:" in c.body)
+        entry = f'"allowed":["skipped-tests@{there.id}"],"final":"flagged"'
         ours.body = ours.body.replace('"final":"flagged"', entry)
     told = say(stage, number, "/coder allow widened-retries")
 

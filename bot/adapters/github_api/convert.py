@@ -142,7 +142,14 @@ def comment(data: Json) -> Comment:
         body=Untrusted(data.get("body") or ""),
         url=data["html_url"],
         edited=data.get("updated_at") != data.get("created_at"),
+        thread=_last_number(data.get("issue_url") or data.get("pull_request_url") or ""),
     )
+
+
+def _last_number(address: str) -> int:
+    """The number at the end of an API address, 0 where there is none."""
+    last = address.rpartition("/")[2]
+    return int(last) if last.isdigit() else 0
 
 
 def check_run(data: Json) -> Check:
