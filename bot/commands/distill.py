@@ -7,8 +7,12 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from bot.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from bot.evidence.distiller import Distillation
 
 CHARS_PER_TOKEN = 4
 FOUND, NOT_FOUND, WRONG_INPUT = 0, 4, 2
@@ -49,7 +53,9 @@ def parser() -> argparse.ArgumentParser:
     size.add_argument("--budget-chars", metavar="N", type=_chars)
     flags.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     flags.add_argument(
-        "--explain", action="store_true", help="say why each line was kept (text and json)"
+        "--explain",
+        action="store_true",
+        help="say why each line was kept (text and json); the reasons come on top of the budget",
     )
     return flags
 
@@ -82,13 +88,27 @@ def _distilled(options: argparse.Namespace, stack: ExitStack) -> tuple[str, bool
     if count := len(given.logs) - len(texts):
         which = "1 log is" if count == 1 else f"{count} logs are"
         sys.stderr.write(f"coder-fix distill: {which} binary and left out\n")
-    green = next(iter(inputs([options.compare], stack).logs), None) if options.compare else None
     read = Distillation(texts, reports=given.reports, job_url=lambda *_: options.url)
-    known = read.compare_with(green) if green else None
+    known = _compared(read, options.compare, stack) if options.compare else None
     order = Order(read, _budget(options), options.explain, known, given.steps)
     if count and not texts and not given.reports and options.format != "json":
         return "There is no text in the log.\n", False
     return FORMS[options.format](order), read.found
+
+
+def _compared(read: Distillation, name: str, stack: ExitStack) -> frozenset[str] | None:
+    """What the green logs said, None where they say nothing; each is held against its own job."""
+    from bot.commands.distill_input import inputs, is_binary
+
+    greens = [log for log in inputs([name], stack).logs if log.size and not is_binary(log)]
+    if not greens:
+        sys.stderr.write(f"coder-fix distill: {name} holds no text; nothing is compared\n")
+        return None
+    alone = len(greens) == 1
+    said: list[frozenset[str]] = [
+        read.compare_with(log, job=None if alone else log.job.name.raw) for log in greens
+    ]
+    return frozenset().union(*said)
 
 
 def _budget(options: argparse.Namespace) -> int:

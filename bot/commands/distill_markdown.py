@@ -28,11 +28,21 @@ def markdown(order: Order) -> str:
     """The findings as a list, the lines in fenced blocks."""
     if order.is_empty:
         return f"{EMPTY}\n"
-    evidence = order.read.evidence(max(1, order.budget * 3 // 4))
+    room, findings = order.budget * 3 // 4, _FINDINGS
+    text = _markdown(order, room, findings)
+    while len(text) > order.budget and room > 1:
+        # A fence cannot be cut: less is put into it.
+        room, findings = room * 2 // 3, max(1, findings * 2 // 3)
+        text = _markdown(order, room, findings)
+    return text
+
+
+def _markdown(order: Order, room: int, findings: int) -> str:
+    evidence = order.read.evidence(max(1, room))
     out = [_verdict(order, evidence), ""]
     told = telling(evidence.diagnostics)
-    out += [f"- {to_markdown(finding(d))}{times(d)}" for d in told[:_FINDINGS]]
-    out += [f"- {line}" for line in more(len(told) - _FINDINGS)]
+    out += [f"- {to_markdown(finding(d))}{times(d)}" for d in told[:findings]]
+    out += [f"- {line}" for line in more(len(told) - findings)]
     for excerpt in evidence.excerpts:
         out += ["", _heading(order, excerpt), ""]
         if order.green is not None:

@@ -28,6 +28,8 @@ _MARGIN = 8
 _FINDING = 160
 _FINDINGS_SHARE = 5
 """The list of findings takes at most a fifth of the budget."""
+_COMMAND = 60
+"""Characters of a command that are shown whatever the budget: less says nothing."""
 _MARKED = "Lines marked + are not in the green log."
 _NUMBER = re.compile(r"(\d+)\| ")
 
@@ -89,7 +91,7 @@ def _heading(order: Order, excerpt: Excerpt, limit: int) -> list[str]:
     heading = " ".join(filter(None, (name, f"({same})" if same else "")))
     lines = [f"== {heading}"] if heading else []
     lines += [inline(order.link(excerpt), 300)] if excerpt.url else []
-    return [*lines, f"$ {inline(command, 2 * limit)}"] if command else lines
+    return [*lines, f"$ {inline(command, max(_COMMAND, 2 * limit))}"] if command else lines
 
 
 def _annotated(shown: list[str], new: frozenset[int], why: Mapping[int, str]) -> Iterator[str]:

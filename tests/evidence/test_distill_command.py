@@ -263,3 +263,56 @@ def test_wrong_input_is_one_sentence(tmp_path, capsys, name, data, word):
     code = main([str(path)])
     assert code in {2, 4}
     assert word in capsys.readouterr().err
+
+
+def zipped(path, **logs):
+    """An archive as GitHub packs it, with a log for each job."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for place, (name, lines) in enumerate(logs.items()):
+            archive.writestr(f"{place}_{name}.txt", stamped(failed_step("./x", lines)))
+    return str(path)
+
+
+def test_compare_holds_each_job_against_its_own(tmp_path, capsys):
+    """Of an archive every green log counts, not the first one for all."""
+    lint, unit = ["linting", "error: bad name"], ["testing", "error: differs"]
+    red = zipped(tmp_path / "red.zip", lint=lint, test=[*unit, "error: is new"])
+    green = zipped(tmp_path / "green.zip", lint=lint, test=unit)
+    assert main([red, "--compare", green]) == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    marked = [line.partition("|+")[2].strip() for line in lines if "|+" in line]
+    assert marked == ["error: is new"]
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(32)) * 50])
+def test_compare_with_nothing_says_so(tmp_path, capsys, content):
+    """An empty or binary green log marks nothing as new."""
+    red, green = tmp_path / "red.log", tmp_path / "green.log"
+    red.write_text("error: is new\n")
+    green.write_bytes(content)
+    main([str(red), "--compare", str(green)])
+    told = capsys.readouterr()
+
+    assert "holds no text; nothing is compared" in told.err
+    assert "|+" not in told.out
+
+
+@pytest.mark.parametrize("budget", [200, 333, 600, 1500])
+def test_markdown_keeps_to_the_budget(tmp_path, capsys, budget):
+    """Findings, headings and fences count as well."""
+    path = tmp_path / "a.log"
+    errors = [f"src/module_{n}.c:{n}:5: error: expected ';' before 'x{n}'" for n in range(60)]
+    path.write_text(stamped(failed_step("make all", errors)))
+    main([str(path), "--format", "markdown", "--budget-chars", str(budget)])
+
+    assert len(capsys.readouterr().out) <= budget
+
+
+def test_a_short_command_is_shown_whole(tmp_path, capsys):
+    """Leaving out what the notice of it costs would say less with more."""
+    path = tmp_path / "a.log"
+    path.write_text(stamped(failed_step("go test -race ./...", ["--- FAIL: TestX (0.00s)"])))
+    main([str(path), "--budget-chars", "400"])
+
+    assert "$ go test -race ./...\n" in capsys.readouterr().out
