@@ -115,6 +115,7 @@ def conversation(data: Json, viewer: str) -> Conversation:
             author=_author(node, viewer),
             body=Untrusted(node["body"]),
             url=node["url"],
+            thread=int(data["number"]),
         )
         for node in nodes
     )
