@@ -135,8 +135,7 @@ class Request:
     """What is asked for.
 
     `comment` is the one whose commands are to be followed. `commanded` says that a person with the
-    right asks for a repair of `pull_request`, whatever was decided about it before; `afresh` for a
-    new generation of it.
+    right asks for a repair, whatever was decided about it before.
     `item` and `generation` name an open work item for `reconcile`, whose run is looked up. `run`
     is the failed run, `by_hand` says that a person named it; `own_run` and `own_workflow`
     (a path such as `.github/workflows/fix.yml`) are the run in which we run ourselves, if any;
@@ -155,7 +154,6 @@ class Request:
     sender: str = ""
     comment: CommentRef | None = None
     commanded: bool = False
-    afresh: bool = False
     hint: Hint | None = None
 
 

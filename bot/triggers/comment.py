@@ -6,6 +6,7 @@ comment is read again by its id.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -70,11 +71,8 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | N
     if is_bot and comment.user.login.casefold() not in bots:
         return Ignored(SkipReason.NOT_ALLOWED, "Bots command only where `allow-bots` names them.")
     review = event.name == "pull_request_review_comment"
-    return Request(
-        trigger=TriggerName.COMMENT,
-        repository=surroundings.repository,
-        own_run=surroundings.own_run,
-        own_workflow=surroundings.own_workflow,
+    return replace(
+        surroundings.request(TriggerName.COMMENT),
         sender=comment.user.login,
         comment=CommentRef(
             id=comment.id,

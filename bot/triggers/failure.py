@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import ConfigurationError
@@ -45,12 +47,8 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | N
 
 
 def _request(surroundings: Surroundings, run: RunRef, *, by_hand: bool) -> Request:
-    return Request(
-        trigger=TriggerName.FAILURE,
-        repository=surroundings.repository,
+    return replace(
+        surroundings.request(TriggerName.FAILURE),
         run=run,
         by_hand=by_hand,
-        own_run=surroundings.own_run,
-        own_workflow=surroundings.own_workflow,
-        sender=surroundings.actor,
     )

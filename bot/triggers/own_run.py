@@ -17,12 +17,8 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | N
     asked = surroundings.trigger is TriggerName.FAILURE
     if surroundings.own_run is None or (event.name in TELL_NOTHING and not asked):
         return None
-    return Request(
-        trigger=TriggerName.FAILURE,
-        repository=surroundings.repository,
+    return replace(
+        surroundings.request(TriggerName.FAILURE),
         run=surroundings.own_run,
-        own_run=surroundings.own_run,
-        own_workflow=surroundings.own_workflow,
         vantage=replace(surroundings.vantage, inside=True),
-        sender=surroundings.actor,
     )

@@ -11,10 +11,4 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | N
     del event
     if surroundings.trigger is not TriggerName.RECONCILE:
         return None
-    return Request(
-        trigger=TriggerName.RECONCILE,
-        repository=surroundings.repository,
-        own_run=surroundings.own_run,
-        own_workflow=surroundings.own_workflow,
-        sender=surroundings.actor,
-    )
+    return surroundings.request(TriggerName.RECONCILE)

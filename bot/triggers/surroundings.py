@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.model import OUTSIDE, Repository, RunRef, TriggerName, Vantage
+from bot.model import OUTSIDE, Repository, Request, RunRef, TriggerName, Vantage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,13 @@ class Surroundings:
     trigger: TriggerName | None = None
     has_coder_token: bool = True
     allow_bots: tuple[str, ...] = ()
+
+    def request(self, trigger: TriggerName) -> Request:
+        """A request through that door, with what all of them say."""
+        return Request(
+            trigger=trigger,
+            repository=self.repository,
+            own_run=self.own_run,
+            own_workflow=self.own_workflow,
+            sender=self.actor,
+        )
