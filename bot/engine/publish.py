@@ -242,8 +242,7 @@ class Publisher:
         return 0
 
     def _is_by_us(self, pull: PullRequest) -> bool:
-        viewer = self._ports.github.viewer()
-        return pull.author in {viewer, f"{viewer}[bot]"}
+        return self._ports.github.is_us(pull.author)
 
     def _hidden(self, facts: Snapshot) -> str:
         item = facts.item

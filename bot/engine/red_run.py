@@ -193,7 +193,7 @@ class RedRun:
     def _remembered(self, item: Item, pull: PullRequest) -> ItemState | None:
         """From the body of a pull request that we opened, else from our comment on the agent's."""
         github = self.ports.github
-        if pull.author in {github.viewer(), f"{github.viewer()}[bot]"}:
+        if github.is_us(pull.author):
             return memory.read(marker(item), pull.body.raw)
         comment = github.find_comment(pull.number, marker(item))
         return memory.read(marker(item), comment.body.raw) if comment else None

@@ -131,6 +131,9 @@ class Comments(Protocol):
     def viewer(self) -> str:
         """Our own login, asked once (GraphQL `viewer`: `GET /user` is 403 for app tokens)."""
 
+    def is_us(self, login: str) -> bool:
+        """Whether that is our own login, with or without an app's `[bot]`."""
+
     def find_comment(self, number: int, marker: str) -> Comment | None:
         """The oldest comment, on any page, that we wrote and that contains the marker."""
 

@@ -28,6 +28,10 @@ class CommentDesk:
             self._viewer = str(self._client.graphql(_VIEWER)["viewer"]["login"])
         return self._viewer
 
+    def is_us(self, login: str) -> bool:
+        """GraphQL's `viewer` of an app and the author of its texts may be spelled differently."""
+        return login in {self.viewer(), f"{self.viewer()}[bot]"}
+
     def find_comment(self, number: int, marker: str) -> Comment | None:
         """The oldest comment of ours with the marker; a stranger's forgery counts nothing."""
         pages = self._client.pages(f"{self._at}/issues/{number}/comments")
@@ -88,4 +92,4 @@ class CommentDesk:
         return oldest
 
     def _is_ours(self, comment: Comment) -> bool:
-        return comment.author in {self.viewer(), f"{self.viewer()}[bot]"}
+        return self.is_us(comment.author)
