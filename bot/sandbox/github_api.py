@@ -54,8 +54,14 @@ class Call:
         return int(value) if value.isdigit() else not_found()
 
     def issue(self, name: str = "issue_number") -> Issue:
-        """The issue (or the conversation of the pull request) that the path names."""
-        return self.repository.issues.get(self.integer(name)) or not_found()
+        """The issue (or the conversation of the pull request) that the path names.
+
+        410 for a deleted one (docs: Get an issue).
+        """
+        number = self.integer(name)
+        if number in self.repository.deleted_issues:
+            raise Answer(410, error_body(410, "This issue was deleted"))
+        return self.repository.issues.get(number) or not_found()
 
     def pull(self) -> PullRequest:
         """The pull request that the path names."""

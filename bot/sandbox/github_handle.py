@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.github_pulls import PullOrder, new_issue, open_pull, write_comment
+from bot.sandbox.github_alerts import DependabotAlert
+from bot.sandbox.github_pulls import (
+    PullOrder,
+    label_named,
+    new_issue,
+    open_pull,
+    write_comment,
+)
 from bot.sandbox.github_pushes import Pusher, notice_refs
 from bot.sandbox.github_runs import WorkflowRun
 from bot.sandbox.github_state import Comment, Issue, PullRequest, Repository
@@ -103,11 +110,30 @@ class SandboxRepository:
             pusher = Pusher(login or self.state.owner.login)
             return open_pull(self.server, self.state, order, pusher)
 
-    def open_issue(self, title: str, *, body: str = "", author: str = "") -> Issue:
-        """Open an issue."""
+    def open_issue(
+        self, title: str, *, body: str = "", author: str = "", labels: Sequence[str] = ()
+    ) -> Issue:
+        """Open an issue, as any account; its other sides are the record's to change."""
         with self.server.lock:
             login = author or self.state.owner.login
-            return new_issue(self.server, self.state, login, title, body)
+            issue = new_issue(self.server, self.state, login, title, body)
+            issue.labels = [label_named(self.server, self.state, name) for name in labels]
+            return issue
+
+    def delete_issue(self, number: int) -> None:
+        """Delete it, as an admin can; its number is not given again. Raises `KeyError`."""
+        with self.server.lock:
+            del self.state.issues[number]
+            self.state.deleted_issues.add(number)
+
+    def alert(self, package: str, *, created_at: str = "", **more: str) -> DependabotAlert:
+        """Raise an open Dependabot alert; `more` are members of `DependabotAlert`."""
+        with self.server.lock:
+            stamp = created_at or self.server.clock.stamp()
+            number = len(self.state.alerts) + 1
+            made = DependabotAlert(number, package, stamp, stamp, **more)
+            self.state.alerts.append(made)
+            return made
 
     def comment(self, number: int, body: str, *, author: str = "") -> Comment:
         """Comment on an issue or pull request."""

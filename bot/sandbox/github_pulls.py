@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.github_api import check_body_size, forbidden, invalid
 from bot.sandbox.github_pushes import Pusher, refresh_merge
-from bot.sandbox.github_state import Comment, Issue, PullRequest, Repository, next_number
+from bot.sandbox.github_state import Comment, Issue, Label, PullRequest, Repository, next_number
 
 if TYPE_CHECKING:
     from bot.sandbox.github_server import GitHubServer
@@ -77,6 +77,14 @@ def new_issue(
     issue = Issue(number, server.state.next_id("issue"), title, body, author, stamp, stamp)
     repository.issues[number] = issue
     return issue
+
+
+def label_named(server: GitHubServer, repository: Repository, name: str) -> Label:
+    """The repository's label of that name, made when new."""
+    known = repository.labels.get(name.lower())
+    if known is None:
+        known = repository.labels[name.lower()] = Label(server.state.next_id("label"), name)
+    return known
 
 
 def write_comment(

@@ -1,9 +1,8 @@
-"""REST: users, collaborators, Apps, search, alerts, limits: all that is small."""
+"""REST: users, collaborators, Apps, search, limits: all that is small."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from bot.sandbox.github_api import (
     Call,
@@ -101,35 +100,6 @@ def search_issues(call: Call) -> Json:
         "items": shown,
         "search_type": "lexical",
     }
-
-
-@routes.on("GET", "/R/dependabot/alerts", "vulnerability_alerts:read")
-def list_alerts(call: Call) -> list[Any]:
-    """dependabot/list-alerts-for-repo: cursors instead of pages."""
-    if not call.repository.settings.dependabot_alerts:
-        forbidden("Dependabot alerts are disabled for this repository.")
-    query = call.request
-    states = [state for state in query.param("state").split(",") if state]
-    severities = [severity for severity in query.param("severity").split(",") if severity]
-    found = [
-        alert
-        for alert in call.repository.alerts
-        if (not states or alert["state"] in states)
-        and (not severities or alert["security_vulnerability"]["severity"] in severities)
-    ]
-    size, start = int(query.param("per_page", "30")), int(query.param("after", "0"))
-    if start + size < len(found):
-        url = f"{call.server.origin}{query.path}?per_page={size}&after={start + size}"
-        call.headers["Link"] = f'<{url}>; rel="next"'
-    return found[start : start + size]
-
-
-@routes.on("GET", "/R/dependabot/alerts/{alert_number}", "vulnerability_alerts:read")
-def get_alert(call: Call) -> Any:
-    """dependabot/get-alert."""
-    wanted = call.integer("alert_number")
-    alerts = call.repository.alerts
-    return next((alert for alert in alerts if alert["number"] == wanted), None) or not_found()
 
 
 @routes.on("GET", "/R/codeowners/errors", "contents:read")

@@ -44,6 +44,9 @@ def render_commit_of(call: Call, commit: Commit) -> Json:
 _MOST_FILES = 300
 """Of a comparison; GitHub says nothing of the others."""
 
+MOST_ENTRIES = 100_000
+"""Of a recursive tree; of more, the first ones are shown, and `truncated` (docs: Get a tree)."""
+
 
 @routes.on("GET", "/repos/{owner}/{repo}")
 def get_repository(call: Call) -> Json:
@@ -166,15 +169,21 @@ def create_blob(call: Call) -> HttpResponse:
 
 @routes.on("GET", "/R/git/trees/{sha+}", READ)
 def get_tree(call: Call) -> Json:
-    """git/get-tree."""
+    """git/get-tree: 409 while nothing was ever pushed; an empty tree is 404 (community#131150)."""
     revision = call.params["sha"]
     git_repository = call.repository.git
+    if not git_repository.refs():
+        raise Answer(409, error_body(409, "Git Repository is empty."))
     try:
         sha = git_text(git_repository.path, "rev-parse", "--verify", f"{revision}^{{tree}}")
     except GitError:
         not_found()
     entries = git_repository.entries(sha, recursive="recursive" in call.request.query)
-    return render_tree(call.server.links, call.repository, sha, entries)
+    if not entries:
+        not_found()
+    shown = entries[:MOST_ENTRIES]
+    tree = render_tree(call.server.links, call.repository, sha, shown)
+    return tree | {"truncated": len(shown) < len(entries)}
 
 
 @routes.on("POST", "/R/git/trees", WRITE)

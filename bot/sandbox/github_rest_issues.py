@@ -8,13 +8,15 @@ from bot.sandbox.github_api import (
     check_body_size,
     created,
     error_body,
+    forbidden,
     invalid,
     no_content,
     not_found,
 )
-from bot.sandbox.github_pulls import new_issue, write_comment
+from bot.sandbox.github_pulls import label_named, new_issue, write_comment
 from bot.sandbox.github_rest_pulls import pusher_of
 from bot.sandbox.github_state import Comment, Issue, Label
+from bot.sandbox.github_tokens import REFUSED
 from bot.sandbox.github_wire import Json
 from bot.sandbox.github_wire_pulls import (
     render_comment,
@@ -61,8 +63,11 @@ def create_issue(call: Call) -> HttpResponse:
 
 @routes.on("GET", "/R/issues/{issue_number}", READ)
 def get_issue(call: Call) -> Json:
-    """issues/get."""
-    return _issue(call, call.issue())
+    """issues/get: `issues: read`, or `pull-requests: read` where it is a pull request."""
+    issue = call.issue()
+    if issue.number not in call.repository.pulls and not call.grant.allows("issues:read"):
+        forbidden(REFUSED[call.grant.kind], "issues:read")
+    return _issue(call, issue)
 
 
 @routes.on("PATCH", "/R/issues/{issue_number}", WRITE)
@@ -200,11 +205,7 @@ def get_label(call: Call) -> Json:
 def ensure_label(call: Call, name: object) -> Label:
     """The repository's label of that name (a text or an object with one), made when new."""
     wanted = str(name.get("name") if isinstance(name, dict) else name)
-    known = call.repository.labels.get(wanted.lower())
-    if known is None:
-        known = Label(call.server.state.next_id("label"), wanted)
-        call.repository.labels[wanted.lower()] = known
-    return known
+    return label_named(call.server, call.repository, wanted)
 
 
 def _issue(call: Call, issue: Issue) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.sandbox import (
     github_rest_accounts,
     github_rest_actions,
+    github_rest_alerts,
     github_rest_apps,
     github_rest_artifacts,
     github_rest_checks,
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *github_rest_git.routes,
     *github_rest_contents.routes,
     *github_rest_accounts.routes,
+    *github_rest_alerts.routes,
     *github_rest_apps.routes,
     *github_rest_commits.routes,
 )

@@ -20,19 +20,12 @@ from bot.sandbox.github_pushes import Pusher, notice_refs
 from bot.sandbox.github_routes import ROUTES
 from bot.sandbox.github_runs import Attempt, WorkflowRun
 from bot.sandbox.github_state import GitHubState, PullRequest, Repository, SandboxClock
-from bot.sandbox.github_tokens import Grant, Tokens
+from bot.sandbox.github_tokens import REFUSED, Grant, Tokens
 from bot.sandbox.github_wire import Json, Links
 from bot.sandbox.github_wire_actions import render_run
 from bot.sandbox.github_wire_git import render_simple_commit
 from bot.sandbox.github_wire_pulls import render_pull
 from bot.sandbox.http import Answer, HttpRequest, HttpResponse, HttpSandbox
-
-_REFUSED = {
-    "pat": "Resource not accessible by personal access token",
-    "github-token": "Resource not accessible by integration",
-    "app": "Resource not accessible by integration",
-    "app-jwt": "A JSON web token could not be decoded",
-}
 
 
 class GitHubServer(HttpSandbox):
@@ -173,10 +166,10 @@ class GitHubServer(HttpSandbox):
             return
         if route.permission == "app":
             if grant.kind != "app-jwt":
-                raise Answer(401, error_body(401, _REFUSED["app-jwt"]))
+                raise Answer(401, error_body(401, REFUSED["app-jwt"]))
             return
         if grant.kind == "app-jwt" or not grant.allows(route.permission):
-            forbidden(_REFUSED[grant.kind], route.permission)
+            forbidden(REFUSED[grant.kind], route.permission)
 
     def _limited(self, answer: HttpResponse, grant: Grant) -> HttpResponse:
         limits = {

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.sandbox.git_repository import GitRepository
+from bot.sandbox.github_alerts import DependabotAlert
 from bot.sandbox.github_runs import CheckRun, Status, Workflow, WorkflowRun
 
 
@@ -188,7 +189,8 @@ class Repository:
     check_runs: list[CheckRun] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     rules: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-    alerts: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[DependabotAlert] = field(default_factory=list)
+    deleted_issues: set[int] = field(default_factory=set)
 
     @property
     def full_name(self) -> str:
@@ -248,8 +250,8 @@ class GitHubState:
 
 
 def next_number(repository: Repository) -> int:
-    """The next number that issues and pull requests share."""
-    return max(repository.issues, default=0) + 1
+    """The next number that issues and pull requests share; none is given twice."""
+    return max([*repository.issues, *repository.deleted_issues], default=0) + 1
 
 
 def next_run_number(repository: Repository, workflow: Workflow) -> int:

@@ -21,6 +21,14 @@ _LIMITS: Mapping[TokenKind, int] = {
     "app": 5_000,
     "app-jwt": 5_000,
 }
+REFUSED: Mapping[TokenKind, str] = {
+    "pat": "Resource not accessible by personal access token",
+    "github-token": "Resource not accessible by integration",
+    "app": "Resource not accessible by integration",
+    "app-jwt": "A JSON web token could not be decoded",
+}
+"""What each is told where a permission is missing."""
+
 _RANK = {"none": 0, "read": 1, "write": 2, "admin": 3}
 
 

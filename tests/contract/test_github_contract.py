@@ -81,6 +81,10 @@ def test_what_is_not_served_is_known(github_sandbox: SandboxGitHub) -> None:
         ("GET", "pulls?state=opened", None, "query parameter state"),
         ("GET", "pulls?heads=a:b", None, "query parameter heads is not described"),
         ("GET", "actions/runs?exclude_pull_requests=1", None, "is not of type 'boolean'"),
+        ("GET", "dependabot/alerts?sort=severity", None, "query parameter sort"),
+        ("GET", "dependabot/alerts?page=2", None, "query parameter page is not described"),
+        ("GET", "git/trees/main?recurse=1", None, "query parameter recurse is not described"),
+        ("GET", "issues/1?state=open", None, "query parameter state is not described"),
         ("GET", "statuses/main", None, "there is no such operation"),
         ("POST", "git/ref/heads/x", {}, "there is no such operation"),
     ],
@@ -144,6 +148,29 @@ def test_a_drifting_answer_is_found() -> None:
         "GET /repos/octo/app: answer: it: 'id' is a required property",
         "GET /repos/octo/app: answer: member mood is not described",
     ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "finding"),
+    [
+        ({"severity": "moderate"}, "'moderate' is not one of"),
+        ({"state": "closed"}, "'closed' is not one of"),
+        ({"scope": "build"}, "scope: 'build' is not"),
+        ({"created_at": "yesterday"}, "is not a 'date-time'"),
+    ],
+)
+def test_an_alert_that_github_would_not_tell_is_found(wrong: dict[str, str], finding: str) -> None:
+    """Words that an alert cannot have are findings, in the list and alone."""
+    with SandboxGitHub() as github:
+        ci_repository(github).alert("httpx", **wrong)
+        contract = GitHubContract()
+        github.observers.append(contract.observe)
+        with rest(github) as client:
+            client.get("/repos/octo/app/dependabot/alerts")
+            client.get("/repos/octo/app/dependabot/alerts/1")
+    places = {found.partition(": answer: ")[0] for found in contract.findings if finding in found}
+    path = "GET /repos/octo/app/dependabot/alerts"
+    assert places == {path, f"{path}/1"}, contract.findings
 
 
 def test_a_token_on_a_signed_link_is_found() -> None:

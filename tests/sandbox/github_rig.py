@@ -107,7 +107,7 @@ def full_repository(github: SandboxGitHub) -> dict[str, Any]:
         repository, [JobSeed("test", "failure", "boom\n", annotations=notes)], branch="fix"
     )
     repository.collaborator("dev", "write")
-    repository.state.alerts.append(alert(github))
+    repository.alert("jinja2")
     with rest(github) as client:
         base = "/repos/octo/app"
         client.post(f"{base}/issues/{pull.number}/labels", json={"labels": ["bug"]})
@@ -143,46 +143,4 @@ def full_repository(github: SandboxGitHub) -> dict[str, Any]:
         "workflow_id": "ci.yml",
         "username": "dev",
         "alert_number": 1,
-    }
-
-
-def alert(github: SandboxGitHub) -> dict[str, Any]:
-    """An open Dependabot alert."""
-    package = {"ecosystem": "pip", "name": "jinja2"}
-    severity = {"severity": "high"}
-    stamp = github.clock.stamp()
-    return {
-        "number": 1,
-        "state": "open",
-        "dependency": {"package": package, "manifest_path": "requirements.txt", "scope": "runtime"},
-        "security_advisory": {
-            "ghsa_id": "GHSA-xxxx-xxxx-xxxx",
-            "cve_id": None,
-            "summary": "Sandbox escape",
-            "description": "It escapes.",
-            "vulnerabilities": [],
-            **severity,
-            "cvss": {"score": 8.0, "vector_string": None},
-            "cwes": [],
-            "identifiers": [],
-            "references": [],
-            "published_at": stamp,
-            "updated_at": stamp,
-            "withdrawn_at": None,
-        },
-        "security_vulnerability": {
-            "package": package,
-            **severity,
-            "vulnerable_version_range": "< 3.1.5",
-            "first_patched_version": {"identifier": "3.1.5"},
-        },
-        "url": f"{github.url}/repos/octo/app/dependabot/alerts/1",
-        "html_url": f"{github.server_url}/octo/app/security/dependabot/1",
-        "created_at": stamp,
-        "updated_at": stamp,
-        "dismissed_at": None,
-        "dismissed_by": None,
-        "dismissed_reason": None,
-        "dismissed_comment": None,
-        "fixed_at": None,
     }

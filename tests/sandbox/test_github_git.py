@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from github import InputGitTreeElement
 
+from bot.sandbox import github_rest_git
 from bot.sandbox.git_repository import GitRepository
 from bot.sandbox.github import SandboxGitHub
 from tests.sandbox.github_rig import (
@@ -167,6 +168,34 @@ def test_a_commit_is_built_from_objects(github_sandbox: SandboxGitHub) -> None:
     seen = {f.filename: f.status for f in api.compare("main", "built").files}
     assert seen == {"dir/blob.txt": "added", "text.txt": "added", "check.sh": "removed"}
     assert repository.read("built", "dir/blob.txt") == "blob\n"
+
+
+def test_a_tree(github_sandbox: SandboxGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recursive for any value of the word; cut, and said so, where it is too large."""
+    repository = ci_repository(github_sandbox)
+    sha = repository.commit("deep", {"a/b.txt": "x", "check.sh": None}, "Deep", start=False)
+    path = f"/repos/octo/app/git/trees/{sha}"
+    with rest(github_sandbox) as client:
+        flat, deep = (client.get(path + query).json() for query in ("", "?recursive=0"))
+        monkeypatch.setattr(github_rest_git, "MOST_ENTRIES", 2)
+        cut = client.get(f"{path}?recursive=1").json()
+    assert [entry["path"] for entry in flat["tree"]] == [".github", "a"]
+    blobs = [entry["path"] for entry in deep["tree"] if entry["type"] == "blob"]
+    assert blobs == [CI_PATH, "a/b.txt"]
+    assert [len(cut["tree"]), cut["truncated"], deep["truncated"]] == [2, True, False]
+
+
+def test_no_tree(github_sandbox: SandboxGitHub) -> None:
+    """404 for an empty tree; 409 where nothing was ever pushed."""
+    repository = ci_repository(github_sandbox)
+    nothing = {CI_PATH: None, "check.sh": None}
+    sha = repository.commit("empty", nothing, "Empty", start=False)
+    with rest(github_sandbox) as client:
+        empty = error(client.get(f"/repos/octo/app/git/trees/{sha}"))
+        for ref in repository.state.git.refs():
+            repository.state.git.delete_ref(ref)
+        never = error(client.get("/repos/octo/app/git/trees/main"))
+    assert (empty, never) == ((404, "Not Found"), (409, "Git Repository is empty."))
 
 
 @pytest.mark.parametrize(

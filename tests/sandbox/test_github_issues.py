@@ -96,6 +96,29 @@ def test_labels_are_made_when_first_used(github_sandbox: SandboxGitHub) -> None:
     )
 
 
+def test_an_issue_is_planted(github_sandbox: SandboxGitHub) -> None:
+    """By any account, with labels that are made when new; the API tells it so."""
+    repository = ci_repository(github_sandbox)
+    issue = repository.open_issue("One", body="text", author="stranger", labels=["bug", "Bug"])
+    issue.locked = True
+    found = pygithub(github_sandbox).get_repo("octo/app").get_issue(issue.number)
+    assert (found.user.login, found.body, found.locked) == ("stranger", "text", True)
+    assert [label.name for label in found.labels] == ["bug", "bug"]
+
+
+def test_a_deleted_issue_is_gone(github_sandbox: SandboxGitHub) -> None:
+    """410 for itself and what lies below it; in no list, and its number is not given again."""
+    repository = ci_repository(github_sandbox)
+    number = repository.open_issue("One").number
+    repository.delete_issue(number)
+    with rest(github_sandbox) as client:
+        path = f"/repos/octo/app/issues/{number}"
+        told = [error(client.get(p)) for p in (path, f"{path}/comments")]
+        assert client.get("/repos/octo/app/issues").json() == []
+    assert told == [(410, "This issue was deleted")] * 2
+    assert repository.open_issue("Two").number == number + 1
+
+
 def test_issues_are_found_by_state_label_and_search(github_sandbox: SandboxGitHub) -> None:
     """Lists and the search agree on what is open and labelled."""
     ci_repository(github_sandbox)

@@ -67,6 +67,22 @@ def test_each_call_needs_its_permission(github_sandbox: SandboxGitHub) -> None:
     assert granted == [True] * len(DEMANDS)
 
 
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("issues", [200, 200]), ("pull-requests", [403, 200]), ("contents", [403, 403])],
+)
+def test_reading_an_issue_and_a_pull_requests_issue(
+    github_sandbox: SandboxGitHub, key: str, expected: list[int]
+) -> None:
+    """`pull-requests: read` opens the conversations of pull requests only."""
+    number = full_repository(github_sandbox)["issue_number"]
+    plain = github_sandbox.repository("octo/app").open_issue("Plain").number
+    github_sandbox.tokens.grant("one", permissions={key: "read"})
+    with rest(github_sandbox, "one") as client:
+        answers = [client.get(f"{REPO}/issues/{n}") for n in (plain, number)]
+    assert [answer.status_code for answer in answers] == expected
+
+
 @pytest.mark.parametrize("key", ["issues", "pull-requests"])
 def test_either_key_lets_comment(github_sandbox: SandboxGitHub, key: str) -> None:
     """Comments on pull requests need issues: write or pull-requests: write, not both."""
