@@ -25,6 +25,7 @@ from bot.model.evidence import (
 )
 from bot.model.github import (
     RED_CONCLUSIONS,
+    Alert,
     Annotation,
     Check,
     Event,
@@ -32,6 +33,8 @@ from bot.model.github import (
     JobStep,
     PullRequest,
     Repository,
+    Severity,
+    Thread,
     WorkflowRun,
 )
 from bot.model.outcome import (
@@ -65,6 +68,7 @@ from bot.model.session import (
 __all__ = [
     "OUTSIDE",
     "RED_CONCLUSIONS",
+    "Alert",
     "Annotation",
     "BackendName",
     "Check",
@@ -98,7 +102,9 @@ __all__ = [
     "Session",
     "SessionKey",
     "SessionState",
+    "Severity",
     "TargetKind",
+    "Thread",
     "TimelineEntry",
     "TriggerName",
     "Trouble",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.untrusted import Untrusted
@@ -148,3 +149,71 @@ class Check:
     job_id: int = 0
     suite_id: int = 0
     ours: bool = False
+
+
+class Severity(StrEnum):
+    """How bad a vulnerability is, in GitHub's words; `LOW < CRITICAL`."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the lowest."""
+        return tuple(Severity).index(self)
+
+    # Texts are ordered by their letters: all four must be said.
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Severity(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Severity(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Severity(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Severity(other).rank
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One open Dependabot alert: a dependency in one manifest that an advisory warns of.
+
+    `package` and `patched`, the first version without the fault, may go into commands. `package` is
+    empty where GitHub's text is no name in our grammar, `patched` where there is no such version,
+    or none that reads as one. `advisory` is the GHSA id, `manifest` the path of the file.
+    """
+
+    number: int
+    package: str
+    ecosystem: str
+    severity: Severity
+    patched: str
+    advisory: str
+    summary: Untrusted
+    manifest: Untrusted
+    url: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """An issue, or the conversation of a pull request, as it stands now.
+
+    `author` is empty for a deleted account. When title or body were last edited is not told: the
+    REST API has no such member, and `updated_at` moves with every comment and label.
+    """
+
+    number: int
+    title: Untrusted
+    body: Untrusted
+    author: str
+    labels: tuple[str, ...]
+    state: str
+    is_pull_request: bool
+    locked: bool
+    url: str
+    created_at: datetime | None = None

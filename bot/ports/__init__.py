@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.ports.coder import AgentBackend
 from bot.ports.github import (
+    Alerts,
     CodeHost,
     Comment,
     Comments,
@@ -35,6 +36,7 @@ class Ports:
 
 __all__ = [
     "AgentBackend",
+    "Alerts",
     "Clock",
     "CodeHost",
     "Comment",

@@ -11,6 +11,7 @@ from typing import Protocol
 from bot.diff_policy import Comparison
 from bot.evidence.reports import Report
 from bot.model import (
+    Alert,
     Annotation,
     Check,
     CommentRef,
@@ -21,6 +22,7 @@ from bot.model import (
     Reaction,
     Repository,
     RunRef,
+    Thread,
     WorkflowRun,
 )
 from bot.untrusted import Untrusted
@@ -87,6 +89,13 @@ class PullRequests(Protocol):
 
     def text_at(self, path: str, sha: str) -> Untrusted:
         """The file at that commit; empty where there is none, or none that can be read."""
+
+    def files(self, sha: str) -> tuple[str, ...]:
+        """The paths of the files of that commit, as Git has them: outside text.
+
+        Empty where there are none, or no such commit. Of more than 100,000 entries or 7 MB GitHub
+        gives the first ones only, and so does this.
+        """
 
     def compare(self, base_sha: str, head_sha: str) -> Comparison:
         """What leads from the one to the other: up to 300 files; not readable is no error."""
@@ -165,7 +174,10 @@ class Issue:
 
 
 class Issues(Protocol):
-    """The one issue that an item without any pull request may need."""
+    """Issues that people wrote, and the one that an item without any pull request may need."""
+
+    def thread(self, number: int) -> Thread | None:
+        """That issue or pull request; None where there is none, or not in this repository now."""
 
     def our_issues(self) -> tuple[Issue, ...]:
         """The open issues with our label that we wrote."""
@@ -177,7 +189,18 @@ class Issues(Protocol):
         """Say the last word in its body and close it."""
 
 
-class CodeHost(Runs, PullRequests, Comments, Issues, Protocol):
+class Alerts(Protocol):
+    """What GitHub warns of."""
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Every open Dependabot alert, oldest first.
+
+        Raises `UpstreamError` of kind `github-permission`, whose message names the permission, or
+        says that alerts are disabled, where GitHub refuses: the rest of a run can go on without.
+        """
+
+
+class CodeHost(Runs, PullRequests, Comments, Issues, Alerts, Protocol):
     """All of GitHub that the engine needs."""
 
     @property

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
+from bot.sandbox import github_rest_git
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.adapters.github_rig import PERMISSIONS, TOKEN, adapter, seeded, sent
 
@@ -164,3 +165,43 @@ def test_trouble_with_a_comparison(github_sandbox, repository):
     github_sandbox.fault_hooks.append(refuse)
     with adapter(github_sandbox.url) as api, pytest.raises(UpstreamError):
         api.compare(repository.head("main"), repository.head("main"))
+
+
+def test_the_files_of_a_commit(github_sandbox, repository):
+    """Every path below every folder, with any characters; no folders; of exactly that commit."""
+    files = {"a/b/c.py": "1\n", "a/ä b.txt": "2\n", "requirements.txt": "3\n"}
+    repository.commit("feature", files, "Add")
+    with adapter(github_sandbox.url) as api:
+        assert set(api.files(repository.head("feature"))) == {*files, "app.py"}
+        assert api.files(repository.head("main")) == ("app.py",)
+    assert len(github_sandbox.exchanges) == 2
+
+
+def test_more_files_than_github_shows(github_sandbox, repository, monkeypatch):
+    """What came is given, in one request."""
+    monkeypatch.setattr(github_rest_git, "MOST_ENTRIES", 3)
+    repository.commit("feature", {f"{n}.py": "" for n in range(5)}, "Add")
+    with adapter(github_sandbox.url) as api:
+        assert api.files(repository.head("feature")) == ("0.py", "1.py", "2.py")
+    assert [x.response.body["truncated"] for x in github_sandbox.exchanges] == [True]
+
+
+def test_no_files(github_sandbox, repository):
+    """An empty tree, a commit that is not there, an empty repository: nothing, and no trouble."""
+    repository.commit("bare", {"app.py": None}, "Remove")
+    head = repository.head("bare")
+    with adapter(github_sandbox.url) as api:
+        assert (api.files(head), api.files("1" * 40)) == ((), ())
+        for ref in repository.state.git.refs():
+            repository.state.git.delete_ref(ref)
+        assert api.files(head) == ()
+    assert [x.response.status for x in github_sandbox.exchanges] == [404, 404, 409]
+
+
+def test_files_that_may_not_be_read(github_sandbox, repository):
+    """A missing permission is no empty repository."""
+    github_sandbox.tokens.grant(TOKEN, permissions={"issues": "read"})
+    with adapter(github_sandbox.url) as api, pytest.raises(UpstreamError) as told:
+        api.files(repository.head("main"))
+    assert told.value.kind is ErrorKind.GITHUB_PERMISSION
+    assert "`contents: read`" in told.value.remedy

@@ -80,12 +80,18 @@ class Client:
         return None if reply.status in none_on else reply.data
 
     def pages(self, path: str, member: str = "", **query: str | int) -> Iterator[Any]:
-        """Every element of a list, by `Link`; `member` names the list in a wrapped answer."""
-        url, parameters = path, {"per_page": PER_PAGE, **query}
+        """Every element of a list, by `Link`; `member` names the list in a wrapped answer.
+
+        PyGithub takes only path and query of an address, so that no `Link` leads to another server.
+        """
+        url, parameters, seen = path, {"per_page": PER_PAGE, **query}, set[str]()
         while url:
             reply = self.reply("GET", url, query=parameters)
             yield from listed(reply, member, url)
+            seen.add(url)
             url, parameters = next_page(reply.headers.get("link", "")), {}
+            if url in seen:
+                raise stranger("GET", url, reply.status)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST once; a lost answer is an `UpstreamError` with `maybe_done`."""
@@ -209,7 +215,7 @@ class Client:
 
 
 _REFUSED_BY_LIBRARY = (GithubException, RuntimeError, AssertionError)
-"""How PyGithub refuses a redirect, or a `Link`, to another host."""
+"""How PyGithub refuses a redirect to another host."""
 
 
 def _connection(api_url: str) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:

@@ -5,20 +5,25 @@ Absent, null and unknown values are tolerated wherever GitHub's description allo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.model import (
+    Alert,
     Annotation,
     Check,
     Job,
     JobStep,
     PullRequest,
     Repository,
+    Severity,
+    Thread,
     WorkflowRun,
 )
 from bot.ports import Comment
+from bot.triggers.package_names import PackageNameError, read_package
 from bot.untrusted import Untrusted
 
 Json = Mapping[str, Any]
@@ -177,3 +182,68 @@ def status(data: Json) -> Check:
         conclusion=conclusion,
         url=data.get("target_url") or "",
     )
+
+
+def thread(data: Json) -> Thread:
+    """From an issue object; one of a pull request has the member `pull_request`."""
+    return Thread(
+        number=data["number"],
+        title=Untrusted(data["title"]),
+        body=Untrusted(data.get("body") or ""),
+        author=_login(data.get("user")),
+        # GitHub's description allows a bare text as well.
+        labels=tuple(
+            label if isinstance(label, str) else label.get("name") or "" for label in data["labels"]
+        ),
+        state=data["state"],
+        is_pull_request="pull_request" in data,
+        locked=bool(data.get("locked")),
+        url=data["html_url"],
+        created_at=time(data["created_at"]),
+    )
+
+
+_ADVISORY = re.compile(r"GHSA(?:-[0-9a-z]{4}){3}")
+_ECOSYSTEM = re.compile(r"[a-z][a-z_-]{0,39}")
+
+
+def alert(data: Json) -> Alert:
+    """From a Dependabot alert; texts that do not have the form of their kind are empty."""
+    advisory, fault = data["security_advisory"], data["security_vulnerability"]
+    package, dependency = fault["package"], data["dependency"]
+    name, patched = _package(package["name"], fault.get("first_patched_version"))
+    return Alert(
+        number=data["number"],
+        package=name,
+        ecosystem=_formed(_ECOSYSTEM, package["ecosystem"]),
+        severity=_severity(fault["severity"]),
+        patched=patched,
+        advisory=_formed(_ADVISORY, advisory["ghsa_id"]),
+        summary=Untrusted(advisory.get("summary") or ""),
+        manifest=Untrusted(dependency.get("manifest_path") or ""),
+        url=data["html_url"],
+        created_at=datetime.fromisoformat(data["created_at"]),
+    )
+
+
+def _package(name: str, patched: Json | None) -> tuple[str, str]:
+    version = str((patched or {}).get("identifier") or "")
+    try:
+        if read_package(name).name != name:
+            return "", ""  # a version in the name
+    except PackageNameError:
+        return "", ""
+    try:
+        return name, read_package(f"{name}@{version}").version if version else ""
+    except PackageNameError:
+        return name, ""
+
+
+def _formed(form: re.Pattern[str], text: str) -> str:
+    return text if form.fullmatch(text) else ""
+
+
+def _severity(word: str) -> Severity:
+    """GraphQL's word for the second is another one. What is none of them never counts as more."""
+    known = {"moderate": Severity.MEDIUM, **{s.value: s for s in Severity}}
+    return known.get(word.lower(), Severity.LOW)

@@ -1,12 +1,17 @@
-"""The one issue of an item that has no pull request: found by label, marker and author."""
+"""Issues as people wrote them, and the one of an item that has no pull request.
+
+Ours is found by label, marker and author.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.adapters.github_api import convert
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.convert import Json
 from bot.errors import UpstreamError
+from bot.model import Thread
 from bot.ports import Issue
 from bot.untrusted import Untrusted
 
@@ -20,6 +25,13 @@ class IssueDesk:
         self._client = client
         self._at = f"/repos/{full_name}"
         self._whoami = whoami
+
+    def thread(self, number: int) -> Thread | None:
+        """410 is a deleted issue. A transferred one is answered by 301 from where it is now."""
+        data = self._client.get(f"{self._at}/issues/{number}", none_on=(404, 410))
+        if data is None or not data["repository_url"].lower().endswith(self._at.lower()):
+            return None
+        return convert.thread(data)
 
     def our_issues(self) -> tuple[Issue, ...]:
         """Pull requests are issues too, in GitHub's lists: they are left out."""

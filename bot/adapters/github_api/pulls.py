@@ -72,6 +72,12 @@ class PullRequestDesk:
             return Untrusted("")
         return Untrusted(raw.decode("utf-8", "replace"))
 
+    def files(self, sha: str) -> tuple[str, ...]:
+        """One request. 409 is an empty repository; 404 is an empty tree too (community#131150)."""
+        path = f"{self._at}/git/trees/{quote(sha, safe='')}"
+        found = self._client.get(path, none_on=(404, 409), recursive="1")
+        return tuple(e["path"] for e in (found or {}).get("tree") or () if e["type"] == "blob")
+
     def compare(self, base_sha: str, head_sha: str) -> Comparison:
         """One request: the first page holds the files, up to 300, whatever its size.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
+from bot.adapters.github_api.alerts import AlertDesk
 from bot.adapters.github_api.artifacts import ArtifactDesk
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.comments import CommentDesk
@@ -15,7 +16,7 @@ from bot.adapters.job_logs import LogDownloads
 from bot.model import Job, JobLog, MissingLog
 
 
-class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, IssueDesk):
+class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, IssueDesk, AlertDesk):
     """Implements `bot.ports.CodeHost`."""
 
     def __init__(self, client: Client, full_name: str, own_run: int = 0) -> None:
@@ -24,6 +25,7 @@ class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, Is
         PullRequestDesk.__init__(self, client, full_name, own_run)
         CommentDesk.__init__(self, client, full_name)
         IssueDesk.__init__(self, client, full_name, self.viewer)
+        AlertDesk.__init__(self, client, full_name)
 
     @property
     def requests(self) -> int:
