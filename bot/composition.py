@@ -14,7 +14,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.github_api import GitHubApi
 from bot.adapters.runner import Runner
 from bot.adapters.workspace_files import WorkspaceFiles
-from bot.engine import Brief, Desk, Engine, Messenger, Rescue, Sweep
+from bot.engine import Brief, CommandRequests, Desk, Engine, Messenger, Sweep, Upgrades
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
@@ -100,11 +100,11 @@ class Composition:
             turn=int(number) if number.isdigit() else int(self.clock.now().timestamp()),
         )
 
-    def rescue(self, request: Request, github: GitHubApi, narrator: Narrator) -> Rescue:
-        """What looks after updaters' pull requests; none of them is waited for."""
+    def upgrades(self, request: Request, github: GitHubApi, narrator: Narrator) -> Upgrades:
+        """What looks after upgrades; none of them is waited for."""
         ports, brief = self._around(github, narrator)
         policy = replace(self.settings.policy(), wait=Waiting.NONE)
-        return Rescue(request, policy, ports, lambda one: Engine(one, policy, ports, brief))
+        return Upgrades(request, policy, ports, lambda one: Engine(one, policy, ports, brief))
 
     def desk(self, request: Request, github: GitHubApi, narrator: Narrator) -> Desk:
         """What follows the commands of a comment."""
@@ -116,6 +116,7 @@ class Composition:
             ports,
             lambda one: Engine(one, policy, ports, brief),
             lambda item: Messenger(request, item, policy, ports, brief),
+            CommandRequests(request, policy, github),
         )
 
     def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:

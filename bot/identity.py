@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
-from bot.model import Item, SessionKey, TargetKind
+from bot.model import Assignment, Item, SessionKey, TargetKind
 
 PREFIX = "cf"
 TARGET_LABEL = "coder-fix/target"
-_TITLE = re.compile(r"Fix CI: (?P<target>[a-z]+:\S+) in \S+")
+_TITLE = re.compile(r"(?:Fix CI|Fix|Upgrade): (?P<target>[a-z]+:\S+) in \S+")
+_VERBS = {TargetKind.ISSUE: "Fix", TargetKind.UPGRADE: "Upgrade"}
 _BRANCH = re.compile(
     r"(?P<kind>pr|branch|issue|upgrade)/(?P<ref>.+)/(?P<item>[0-9a-f]{12})-(?P<generation>\d+)"
 )
+_PLAIN = "@/:[]<>=^!*,+~"
 _UNSAFE_IN_REF = re.compile(r"[^A-Za-z0-9._/-]+")
 
 
@@ -53,13 +56,20 @@ def session_key(item: Item, generation: int) -> SessionKey:
 
 
 def target(item: Item) -> str:
-    """What the item is about, `pr:12` or `branch:main`, without what makes it unique."""
-    return f"{item.kind.value}:{item.ref}"
+    """What the item is about, `pr:12` or `branch:main`, without what makes it unique.
+
+    Of an upgrade with the version that is wanted, `upgrade:httpx@>=0.28`: while nothing was pushed,
+    the session is all that remembers it. A group's name may hold blanks.
+    """
+    if item.kind is not TargetKind.UPGRADE:
+        return f"{item.kind.value}:{item.ref}"
+    wanted = f"@{quote(item.wanted, safe=_PLAIN)}" if item.wanted else ""
+    return f"{item.kind.value}:{quote(item.ref, safe=_PLAIN)}{wanted}"
 
 
 def title(item: Item, repository: str) -> str:
     """The display name of a task; Coder takes 64 bytes of it."""
-    return f"Fix CI: {target(item)} in {repository}"
+    return f"{_VERBS.get(item.kind, 'Fix CI')}: {target(item)} in {repository}"
 
 
 def target_in_title(text: str) -> str:
@@ -75,7 +85,34 @@ def item_of_session(repository_id: int, name: str, told: str) -> tuple[Item, int
     kind, _, ref = told.partition(":")
     if not name.startswith(prefix) or match is None or kind not in list(TargetKind) or not ref:
         return None
-    return Item(repository_id, TargetKind(kind), ref, digest=match[1]), int(match[2])
+    wanted = ""
+    if kind == TargetKind.UPGRADE:
+        ref, _, wanted = _named(unquote(ref))
+    return Item(repository_id, TargetKind(kind), ref, digest=match[1], wanted=wanted), int(match[2])
+
+
+def _named(text: str) -> tuple[str, str, str]:
+    """A package's name before the `@` of its version; one at the beginning is of a scope."""
+    name, at, version = text[1:].partition("@")
+    return text[:1] + name, at, version
+
+
+def assigned_item(repository_id: int, assignment: Assignment, group: str = "") -> Item:
+    """The work item of what is assigned: the issue, or the group or package to upgrade."""
+    if assignment.issue:
+        return Item(repository_id, TargetKind.ISSUE, str(assignment.issue))
+    only = assignment.packages[0] if len(assignment.packages) == 1 else None
+    wanted = only.version if only and not group else ""
+    ref = (group or assignment.packages[0].name).lower()
+    return Item(repository_id, TargetKind.UPGRADE, ref, wanted=wanted)
+
+
+def assigned_fingerprint(assignment: Assignment) -> tuple[str, ...]:
+    """One hash for each thing that is asked for, so that the same wish is known again."""
+    if assignment.issue:
+        return (_hex(f"issue:{assignment.issue}", 12),)
+    named = [f"{package.name}@{package.version}" for package in assignment.packages]
+    return tuple(_hex(f"upgrade:{one.lower()}", 12) for one in named or assignment.patterns)
 
 
 def branch_name(item: Item, generation: int, prefix: str) -> str:

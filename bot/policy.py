@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model import Cleanup
+from bot.model import Cleanup, Group, Package, Severity
 
 
 class Mode(StrEnum):
@@ -49,7 +49,10 @@ class Commenting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Defaults are the inputs' own; times are seconds, a limit of 0 is none."""
+    """Defaults are the inputs' own; times are seconds, a limit of 0 is none.
+
+    `alerts` is the lowest severity of the vulnerability alerts that count, None for no alert.
+    """
 
     mode: Mode = Mode.PROPOSE
     wait: Waiting = Waiting.COMPLETE
@@ -73,6 +76,10 @@ class Policy:
     opt_out_label: str = "no-coder-fix"
     allow_users: tuple[str, ...] = ()
     updaters: tuple[str, ...] = ()
+    packages: tuple[Package, ...] = ()
+    groups: tuple[Group, ...] = ()
+    alerts: Severity | None = None
+    minimum_release_age_days: int = 0
     comment: Commenting = Commenting.STICKY
     cleanup: Cleanup = Cleanup.PAUSE
     dry_run: bool = False

@@ -19,9 +19,10 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigurationError
-from bot.model import OUTSIDE, Cleanup, Vantage
+from bot.model import OUTSIDE, Cleanup, Severity, Vantage
 from bot.outcomes import OutcomeKind
 from bot.policy import Commenting, Flaky, Mode, Policy, Verify, Waiting
+from bot.triggers.package_names import read_groups, read_packages
 
 ALSO_KNOWN_AS = {
     "coder_url": ("CODER_URL",),
@@ -97,7 +98,8 @@ class Settings(BaseSettings):
         "auto",
         description="The door: `auto` reads the event, `failure` a failed run, `comment` a "
         "`/coder` comment, `reconcile` gives every open work item its next step, `upgrade` repairs "
-        "red pull requests of Dependabot and Renovate.",
+        "red pull requests of Dependabot and Renovate, and upgrades what `alerts`, `packages` and "
+        "`groups` name.",
     )
     mode: Mode = Field(
         Mode.PROPOSE,
@@ -187,6 +189,18 @@ class Settings(BaseSettings):
     updaters: Listed = Field(
         (), description="More logins that open upgrades, such as that of a Renovate of your own."
     )
+    packages: str = Field(
+        "", description="Packages to upgrade, `name` or `name@version`, by commas or lines."
+    )
+    groups: str = Field(
+        "", description="Packages to upgrade together: lines `name = pattern, pattern`."
+    )
+    alerts: Literal["off", "low", "medium", "high", "critical"] = Field(
+        "off", description="The lowest severity of the Dependabot alerts to mend by an upgrade."
+    )
+    minimum_release_age_days: int = Field(
+        0, ge=0, le=365, description="Days for which a release must have been out."
+    )
     opt_out_label: str = Field(
         "no-coder-fix", description="Label that keeps the bot away from a pull request."
     )
@@ -202,7 +216,10 @@ class Settings(BaseSettings):
     )
 
     def policy(self, vantage: Vantage = OUTSIDE) -> Policy:
-        """What the pure core may know; where `wait` is not given, the `vantage` says."""
+        """What the pure core may know; where `wait` is not given, the `vantage` says.
+
+        Raises `ConfigurationError` for `packages` or `groups` that nobody can read.
+        """
         unasked = Waiting.NONE if vantage.inside else Waiting.COMPLETE
         return Policy(
             mode=self.mode,
@@ -226,6 +243,10 @@ class Settings(BaseSettings):
             opt_out_label=self.opt_out_label,
             allow_users=self.allow_users,
             updaters=self.updaters,
+            packages=read_packages(self.packages),
+            groups=read_groups(self.groups),
+            alerts=None if self.alerts == "off" else Severity(self.alerts),
+            minimum_release_age_days=self.minimum_release_age_days,
             comment=self.comment,
             cleanup=self.cleanup,
             dry_run=self.dry_run,

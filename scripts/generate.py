@@ -147,8 +147,11 @@ def errors_text() -> str:
 
 def decisions_table() -> str:
     """bot/README.md: the rows, first fit wins."""
-    rows = ((str(i), f"`{r.name}`", r.when, r.then) for i, r in enumerate(ROWS, 1))
-    return _table(("#", "Row", "When", "Then"), rows)
+    rows = (
+        (str(i), f"`{r.name}`", r.about.value or "both", r.when, r.then)
+        for i, r in enumerate(ROWS, 1)
+    )
+    return _table(("#", "Row", "For", "When", "Then"), rows)
 
 
 BLOCKS = {

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.snapshot import ItemState, RunFacts, Snapshot
 from bot.identity import (
     answer_marker,
+    assigned_fingerprint,
+    assigned_item,
     branch_name,
     item_hash,
     item_of_session,
@@ -23,10 +25,10 @@ from bot.identity import (
     target_in_title,
     title,
 )
-from bot.model import Item, TargetKind
+from bot.model import Assignment, Item, Package, TargetKind
 from bot.outcomes import OutcomeKind
 from bot.policy import Mode, Policy
-from tests.builders import ITEM, NOW, a_pull
+from tests.builders import ITEM, NOW, a_pull, a_run
 
 TASK_NAME = re.compile(r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*")
 LABEL_KEY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._/-]*")
@@ -175,3 +177,48 @@ def test_the_two_markers_are_never_taken_for_each_other(repository, kind, ref):
     item = Item(repository, kind, ref)
     assert marker(item) not in answer_marker(item)
     assert answer_marker(item) not in marker(item)
+
+
+@pytest.mark.parametrize(
+    ("package", "group"),
+    [
+        (Package("httpx", ">=0.28,<1"), ""),
+        (Package("@types/node", "20"), ""),
+        (Package("org.slf4j:slf4j-api"), ""),
+        (Package("requests[socks]", "2.32"), ""),
+        (Package("httpx", "1"), "web and more"),
+    ],
+)
+def test_an_upgrade_is_known_by_its_session(package, group):
+    """Whole by its chat's labels, and by a task's title as far as Coder's 64 bytes go."""
+    item = assigned_item(101, Assignment(packages=(package,)), group)
+    key = session_key(item, 3)
+    labels = dict(key.labels)
+    told = item_of_session(101, key.name, labels["coder-fix/target"])
+    by_title = item_of_session(101, key.name, target_in_title(title(item, "acme/widgets")))
+
+    assert told is not None
+    assert told == by_title
+    found, generation = told
+    assert (item_hash(found), found.ref, generation) == (item_hash(item), item.ref, 3)
+    assert found.wanted == ("" if group else package.version)
+
+
+def test_the_same_wish_is_known_again():
+    """By what is asked for, in any case and order of letters' size; an issue by its number."""
+    one = Assignment(packages=(Package("HTTPX", "1"),))
+    same = Assignment(packages=(Package("httpx", "1"),), severity="high")
+    other = Assignment(packages=(Package("httpx", "2"),))
+    group = Assignment(patterns=("@types/*",))
+
+    assert assigned_fingerprint(one) == assigned_fingerprint(same) != assigned_fingerprint(other)
+    assert len(assigned_fingerprint(group)) == 1
+    assert assigned_fingerprint(Assignment(issue=7)) != assigned_fingerprint(Assignment(issue=8))
+    assert assigned_item(101, Assignment(issue=7)).name == "issue:7"
+
+
+def test_where_a_repair_begins():
+    """On the branch of the red run, where one began the work."""
+    facts = Snapshot(now=NOW, run=RunFacts(a_run(), ()))
+
+    assert (facts.begin_branch, facts.begin_sha) == ("feature", a_run().head_sha)

@@ -142,7 +142,7 @@ class Run:
                 swept = parts.sweep(request, github, teller).run()
                 return replace(swept, mode=settings.mode.value, secrets=self.hidden)
             if request.trigger is TriggerName.UPGRADE:
-                swept = parts.rescue(request, github, teller).run()
+                swept = parts.upgrades(request, github, teller).run()
                 return replace(swept, mode=settings.mode.value, secrets=self.hidden)
             if request.comment is not None:
                 answered = parts.desk(request, github, teller).run()

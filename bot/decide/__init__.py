@@ -31,10 +31,14 @@ _NOTHING_TO_DIAGNOSE = frozenset({"own-run", "not-finished", "not-failed", "fork
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The step, and the name of the row that gave it (`read` while facts are missing)."""
+    """The step, and the name of the row that gave it (`read` while facts are missing).
+
+    `would` is the step in whose place the mode only reports.
+    """
 
     step: Step
     row: str
+    would: Step | None = None
 
 
 def decide(request: Request, facts: Snapshot, policy: Policy) -> Decision:
@@ -49,7 +53,7 @@ def decide(request: Request, facts: Snapshot, policy: Policy) -> Decision:
 def _first_fit(case: Case) -> Decision:
     for row in ROWS:
         try:
-            step = row.rule(case)
+            step = row.decide(case)
         except NotReadYet as missing:
             return Decision(Read(missing.facets), "read")
         if step is not None:
@@ -65,7 +69,9 @@ def _only_report(case: Case, decision: Decision) -> Decision:
         return Decision(Read((Facet.EVIDENCE,)), "read")
     would = _in_words(decision)
     return Decision(
-        Finish(Outcome(OutcomeKind.REPORTED, f"Nothing was started. {would}")), "report"
+        Finish(Outcome(OutcomeKind.REPORTED, f"Nothing was started. {would}")),
+        "report",
+        decision.step,
     )
 
 

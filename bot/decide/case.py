@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
-from bot.decide.snapshot import Attempt, Facet, ItemState, Snapshot, Unread
+from bot.decide.assigned import AssignmentFacts
+from bot.decide.snapshot import Attempt, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.steps import Finish, Step
 from bot.diff_policy import Finding
 from bot.model import Item, Outcome, Request, Session, SessionState, TargetKind
@@ -50,9 +52,27 @@ class Case:
         return self.policy.mode is Mode.REPORT or self.policy.dry_run
 
     @property
+    def began_red(self) -> bool:
+        """Whether a red run began the work, rather than an assignment."""
+        return self.have(self.facts.run, Facet.RUN) is not None
+
+    @property
+    def red(self) -> RunFacts:
+        """The red run, for the rows that are about one."""
+        run = self.have(self.facts.run, Facet.RUN)
+        assert run is not None  # noqa: S101 - such rows are passed over where there is none
+        return run
+
+    @property
+    def assigned(self) -> AssignmentFacts:
+        """What is to be done where no run is red, for the rows that are about that."""
+        assert self.facts.assignment is not None  # noqa: S101 - as above
+        return self.facts.assignment
+
+    @property
     def item(self) -> Item:
         """The work item: the pull request where there is one, else branch and failure."""
-        run = self.have(self.facts.run, Facet.RUN).run
+        _ = self.have(self.facts.run, Facet.RUN)
         pull = self.have(self.facts.pull, Facet.PULL)
         if self.facts.item is not None:
             return self.facts.item
@@ -61,7 +81,7 @@ class Case:
             return Item(repository, TargetKind.PULL_REQUEST, str(pull.number))
         evidence = self.have(self.facts.evidence, Facet.EVIDENCE)
         detail = evidence.fingerprint[0] if evidence.fingerprint else ""
-        return Item(repository, TargetKind.BRANCH, run.head_branch, detail)
+        return Item(repository, TargetKind.BRANCH, self.red.run.head_branch, detail)
 
     @property
     def state(self) -> ItemState | None:
@@ -86,11 +106,12 @@ class Case:
 
     @property
     def evidence_sha(self) -> str:
-        """The commit that was red when the generation began."""
+        """The commit on which the generation began, red where a red run began it."""
         state = self.facts.state
         if isinstance(state, ItemState) and state.final is None and state.evidence_sha:
             return state.evidence_sha
-        return self.have(self.facts.run, Facet.RUN).run.head_sha
+        _ = self.have(self.facts.run, Facet.RUN)
+        return self.facts.begin_sha
 
     @property
     def new_head(self) -> str:
@@ -134,6 +155,14 @@ class Case:
         return session.since > state.turn_after
 
 
+class About(StrEnum):
+    """What must have begun the work for a row to be looked at."""
+
+    ANY = ""
+    RUN = "a red run"
+    ASSIGNMENT = "an assignment"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the decision table, in words and in code."""
@@ -142,6 +171,13 @@ class Row:
     when: str
     then: str
     rule: Callable[[Case], Step | None]
+    about: About = About.ANY
+
+    def decide(self, case: Case) -> Step | None:
+        """What the row says of the case, where it has a say."""
+        if self.about is About.ANY or (self.about is About.RUN) == case.began_red:
+            return self.rule(case)
+        return None
 
 
 def in_words(seconds: float) -> str:

@@ -59,7 +59,6 @@ class Response(StrEnum):
     START = "start"
     START_AFRESH = "start-afresh"
     ONE_IS_ENOUGH = "one-is-enough"
-    NOT_OFFERED = "not-offered"
 
 
 def is_live(state: ItemState | None, session: Session | None) -> bool:
@@ -74,7 +73,8 @@ def respond(
 ) -> Response:
     """`started`: another command of the same comment has started a session already."""
     live, says = is_live(state, session), bool(command.text.raw.strip())
-    if command.verb is Verb.RETRY or (command.verb is Verb.FIX and not live):
+    begins = command.verb in {Verb.FIX, Verb.UPGRADE} and not live
+    if command.verb is Verb.RETRY or begins:
         unfinished = live or (state is not None and state.final is None)
         afresh = Response.START_AFRESH if unfinished else Response.START
         return Response.ONE_IS_ENOUGH if started else afresh
@@ -84,5 +84,6 @@ def respond(
         Verb.STOP: Response.STOP,
         Verb.TELL: Response.TELL if live else Response.STATUS,
         Verb.FIX: Response.TELL if says else Response.STATUS,
+        Verb.UPGRADE: Response.TELL if says else Response.STATUS,
         Verb.ALLOW: Response.STATUS if state is None else Response.ALLOW,
-    }.get(command.verb, Response.NOT_OFFERED)
+    }[command.verb]

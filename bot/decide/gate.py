@@ -5,7 +5,7 @@ Their order is the order in which they cost: what the event tells, then one read
 
 from __future__ import annotations
 
-from bot.decide.case import Case, Row, skipped
+from bot.decide.case import About, Case, Row, skipped
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Finish, Step
 from bot.errors import ConfigurationError
@@ -17,7 +17,7 @@ SKIP_WORD = "[skip coder-fix]"
 
 
 def _own_run(case: Case) -> Step | None:
-    request, run = case.request, case.have(case.facts.run, Facet.RUN).run
+    request, run = case.request, case.red.run
     if request.vantage.inside:
         return None  # a job of the failing run asks: what failed are others, or its own steps
     same_run = request.own_run is not None and request.own_run.id == run.id
@@ -30,7 +30,7 @@ def _own_run(case: Case) -> Step | None:
 
 
 def _not_finished(case: Case) -> Step | None:
-    facts = case.have(case.facts.run, Facet.RUN)
+    facts = case.red
     run = facts.run
     if run.status == "completed" or facts.by_jobs:
         return None
@@ -41,7 +41,7 @@ def _not_finished(case: Case) -> Step | None:
 
 
 def _not_failed(case: Case) -> Step | None:
-    facts = case.have(case.facts.run, Facet.RUN)
+    facts = case.red
     if facts.is_red:
         return None
     if facts.run.conclusion is None and facts.by_jobs:
@@ -54,7 +54,7 @@ def _not_failed(case: Case) -> Step | None:
 
 
 def _our_branch(case: Case) -> Step | None:
-    run = case.have(case.facts.run, Facet.RUN).run
+    run = case.red.run
     if parse_branch(run.head_branch, case.policy.branch_prefix) is None:
         return None
     return skipped(
@@ -64,7 +64,7 @@ def _our_branch(case: Case) -> Step | None:
 
 
 def _fork(case: Case) -> Step | None:
-    run = case.have(case.facts.run, Facet.RUN).run
+    run = case.red.run
     if run.head_repository == case.request.repository.full_name or case.request.commanded:
         return None
     case.have(case.facts.pull, Facet.PULL, Facet.EVIDENCE)
@@ -82,7 +82,7 @@ def _fork(case: Case) -> Step | None:
 def _opted_out(case: Case) -> Step | None:
     if case.request.commanded:
         return None
-    run = case.have(case.facts.run, Facet.RUN).run
+    run = case.red.run
     pull = case.have(case.facts.pull, Facet.PULL)
     where = ""
     if SKIP_WORD in run.head_message.raw:
@@ -106,12 +106,26 @@ def _held(case: Case) -> Step | None:
     )
 
 
+def _issue_closed(case: Case) -> Step | None:
+    if not case.assigned.closed:
+        return None
+    return skipped(SkipReason.SUPERSEDED, f"Issue #{case.item.ref} is closed.")
+
+
+def _nobody_asks(case: Case) -> Step | None:
+    if case.assigned.asked or case.session is not None:
+        return None
+    return skipped(
+        SkipReason.ALREADY_HANDLED,
+        "Nothing is under way for this branch, and its name alone asks for nothing.",
+    )
+
+
 def _ended_before(case: Case) -> Step | None:
     state = case.state
-    run = case.have(case.facts.run, Facet.RUN).run
     if state is None or state.final is None or case.request.commanded:
         return None
-    if run.head_sha not in state.heads:
+    if case.facts.begin_sha not in state.heads:
         return None
     return skipped(
         SkipReason.ALREADY_HANDLED,
@@ -125,27 +139,50 @@ ROWS = (
         "the run is of our own workflow, seen from another run",
         "skipped / own-run",
         _own_run,
+        About.RUN,
     ),
     Row(
         "not-finished",
         "the run is not finished, and is neither our own nor worked on",
         "error / configuration",
         _not_finished,
+        About.RUN,
     ),
     Row(
         "not-failed",
         "the run did not fail, or a rerun of it passed",
         "skipped / not-failed or flaky",
         _not_failed,
+        About.RUN,
     ),
-    Row("our-branch", "the run is on a branch of ours", "skipped / already-handled", _our_branch),
-    Row("fork", "the head is in a fork", "reported / fork", _fork),
-    Row("opted-out", "label or `[skip coder-fix]`", "skipped / opted-out", _opted_out),
+    Row(
+        "our-branch",
+        "the run is on a branch of ours",
+        "skipped / already-handled",
+        _our_branch,
+        About.RUN,
+    ),
+    Row("fork", "the head is in a fork", "reported / fork", _fork, About.RUN),
+    Row("opted-out", "label or `[skip coder-fix]`", "skipped / opted-out", _opted_out, About.RUN),
     Row("held", "`/coder stop` was the last word", "skipped / stopped", _held),
+    Row(
+        "issue-closed",
+        "the issue is closed",
+        "skipped / superseded",
+        _issue_closed,
+        About.ASSIGNMENT,
+    ),
     Row(
         "ended-before",
         "this commit's item has ended",
         "skipped / already-handled",
         _ended_before,
+    ),
+    Row(
+        "nobody-asks",
+        "known by the name of a branch or session only, and no session of ours is there",
+        "skipped / already-handled",
+        _nobody_asks,
+        About.ASSIGNMENT,
     ),
 )

@@ -6,10 +6,11 @@ person who names a run overrides those that only guess at what people want.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
-from bot.decide.case import Case, Row, skipped
+from bot.decide.case import About, Case, Row, skipped
+from bot.decide.outage import outage
 from bot.decide.snapshot import Background, Base, Facet
 from bot.decide.steps import Rerun, Start, Step
 from bot.identity import item_hash, same_failure
@@ -19,7 +20,6 @@ from bot.policy import Flaky
 
 CLOSED_MEANS_NO = timedelta(days=30)
 SAME_ELSEWHERE = timedelta(hours=24)
-OUTAGE_WINDOW = timedelta(hours=1)
 
 
 def _new(rule: Callable[[Case], Step | None]) -> Callable[[Case], Step | None]:
@@ -36,7 +36,7 @@ def _background(case: Case) -> Background:
 
 
 def _run(case: Case) -> WorkflowRun:
-    return case.have(case.facts.run, Facet.RUN).run
+    return case.red.run
 
 
 def _fingerprint(case: Case) -> tuple[str, ...]:
@@ -75,6 +75,18 @@ def _no_evidence(case: Case) -> Step | None:
     )
 
 
+def _repair_open(case: Case) -> Step | None:
+    if case.request.by_hand:
+        return None
+    own = [other for other in _background(case).open_items if other.item == item_hash(case.item)]
+    same = [o for o in own if same_failure(o.fingerprint, _fingerprint(case))]
+    if not same:
+        return None
+    return skipped(
+        SkipReason.ALREADY_HANDLED, f"Our pull request #{same[0].number} for it is open."
+    )
+
+
 def _elsewhere(case: Case) -> Step | None:
     if case.request.by_hand:
         return None
@@ -94,7 +106,8 @@ def _elsewhere(case: Case) -> Step | None:
 
 def _closed_by_human(case: Case) -> Step | None:
     closed, state = _background(case).closed, case.state
-    if case.request.by_hand or closed is None or closed.closed_at is None:
+    asked = case.request.by_hand or case.request.commanded
+    if asked or closed is None or closed.closed_at is None:
         return None
     if case.facts.now - closed.closed_at > CLOSED_MEANS_NO:
         return None
@@ -107,8 +120,7 @@ def _closed_by_human(case: Case) -> Step | None:
 
 
 def _human_at_work(case: Case) -> Step | None:
-    run = _run(case)
-    if not case.pushes_to_failing_branch or case.facts.tip == run.head_sha:
+    if not case.pushes_to_failing_branch or case.facts.tip == _run(case).head_sha:
         return None
     return skipped(
         SkipReason.HUMAN_AT_WORK,
@@ -128,34 +140,6 @@ def _base_red(case: Case) -> Step | None:
         SkipReason.BASE_RED,
         f"The base branch is red with the same failure (run {base.run.id}); repair it there.",
     )
-
-
-def _outage(case: Case) -> Step | None:
-    limit = case.policy.outage_threshold
-    if case.request.by_hand or not limit:
-        return None
-    branches = _newly_red(_background(case).recent, case.facts.now - OUTAGE_WINDOW)
-    if len(branches) <= limit:
-        return None
-    return skipped(
-        SkipReason.OUTAGE,
-        f"{len(branches)} branches turned red within one hour: that is an outage.",
-    )
-
-
-def _newly_red(runs: Iterable[WorkflowRun], since: datetime) -> set[str]:
-    """Branches with a workflow that has turned red since then; red before that is not new."""
-    before: dict[tuple[str, int], bool] = {}
-    after: set[tuple[str, int]] = set()
-    for run in sorted(runs, key=lambda r: r.id):
-        key, red = (run.head_branch, run.workflow_id), run.conclusion in RED_CONCLUSIONS
-        if run.updated_at is None or run.status != "completed":
-            continue
-        if run.updated_at < since:
-            before[key] = red
-        elif red:
-            after.add(key)
-    return {branch for branch, workflow in after if not before.get((branch, workflow), False)}
 
 
 def _infrastructure(case: Case) -> Step | None:
@@ -202,17 +186,19 @@ def _limits(case: Case) -> Step | None:
             f"`max-sessions-per-day`: {around.sessions_today} sessions began in 24 hours.",
         )
     opens_one = not case.pushes_to_failing_branch
-    count = len(around.open_items)
+    count = len(around.open_items) + around.at_work
     if opens_one and policy.max_open_pull_requests and count >= policy.max_open_pull_requests:
+        soon = f", {around.at_work} of them not yet" if around.at_work else ""
         return skipped(
-            SkipReason.LIMIT, f"`max-open-pull-requests`: {count} pull requests of ours are open."
+            SkipReason.LIMIT,
+            f"`max-open-pull-requests`: {count} pull requests of ours are open{soon}.",
         )
     return None
 
 
 def _start(case: Case) -> Step | None:
-    del case
-    return Start("No session works on this failure yet.")
+    case.have(case.facts.evidence, Facet.EVIDENCE)  # of which the prompt is made
+    return Start("No session works on it yet.")
 
 
 ROWS = (
@@ -221,14 +207,29 @@ ROWS = (
         "pull request closed or merged, or branch deleted",
         "skipped / superseded",
         _new(_gone),
+        About.RUN,
     ),
     Row(
         "superseded",
         "the head moved past the red commit",
         "skipped / superseded",
         _new(_superseded),
+        About.RUN,
     ),
-    Row("no-evidence", "no log, no annotation", "skipped / no-evidence", _new(_no_evidence)),
+    Row(
+        "no-evidence",
+        "no log, no annotation",
+        "skipped / no-evidence",
+        _new(_no_evidence),
+        About.RUN,
+    ),
+    Row(
+        "repair-open",
+        "our pull request for the same packages is open",
+        "skipped / already-handled",
+        _new(_repair_open),
+        About.ASSIGNMENT,
+    ),
     Row(
         "elsewhere",
         "the same failure has a pull request or a session of ours, for a day",
@@ -246,21 +247,36 @@ ROWS = (
         "`mode: fix`, and the branch has newer commits",
         "skipped / human-at-work",
         _new(_human_at_work),
+        About.RUN,
     ),
-    Row("base-red", "the base branch has the same failure", "skipped / base-red", _new(_base_red)),
+    Row(
+        "base-red",
+        "the base branch has the same failure",
+        "skipped / base-red",
+        _new(_base_red),
+        About.RUN,
+    ),
     Row(
         "outage",
         "more than `outage-threshold` branches newly red within an hour",
         "skipped / outage",
-        _new(_outage),
+        _new(outage),
+        About.RUN,
     ),
     Row(
         "infrastructure",
         "the infrastructure failed, in attempt 1",
         "rerun the failed jobs; skipped / infrastructure while the run lives",
         _new(_infrastructure),
+        About.RUN,
     ),
-    Row("flaky", "the same commit passed before or since", "skipped / flaky", _new(_flaky)),
+    Row(
+        "flaky",
+        "the same commit passed before or since",
+        "skipped / flaky",
+        _new(_flaky),
+        About.RUN,
+    ),
     Row("limits", "sessions of the day or open pull requests", "skipped / limit", _new(_limits)),
     Row("start", "no session", "start one", _new(_start)),
 )

@@ -20,6 +20,7 @@ _SHORT = {"session_id": "s"}
 """The last redaction would take a long value next to the word *session* for a secret."""
 
 _RULE = re.compile(r"[a-z][a-z-]{0,39}")
+_PACKAGE = re.compile(r"[A-Za-z0-9@._~+/:\[\]<>=^!*,-]{1,320}")
 _ALLOWED = re.compile(r"[a-z][a-z-]{0,39}@(?:review:)?[0-9]{1,18}")
 _BLOCK = re.compile(r"<!-- (?P<marker>coder-fix:[0-9a-f]{12}) (?P<json>\{.*?\}) -->", re.DOTALL)
 
@@ -102,6 +103,7 @@ def _state(data: dict[str, Any]) -> ItemState:
         dispatched=str(data.get("dispatched", "")),
         asking=bool(data.get("asking", False)),
         allowed=_matching(_ALLOWED, data.get("allowed")),
+        packages=_matching(_PACKAGE, data.get("packages")),
         held=bool(data.get("held", False)),
         comment=_comment(str(data.get("comment", ""))),
         final=OutcomeKind(data["final"]) if data.get("final") else None,

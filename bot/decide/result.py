@@ -20,16 +20,16 @@ _LOOK_AGAIN = (Facet.CHECKS, Facet.HEAD)
 
 def _verdict(case: Case) -> Verdict:
     checks = case.have(case.facts.checks, Facet.CHECKS)
-    facts = case.have(case.facts.run, Facet.RUN)
     patterns = case.policy.verify_checks
-    must_pass = () if patterns else tuple(job.name.raw for job in facts.failing)
+    failed = case.red.failing if case.began_red else ()
+    must_pass = () if patterns else tuple(job.name.raw for job in failed)
     required = () if patterns else case.have(case.facts.required, Facet.REQUIRED)
     return judge(
         checks,
         case.new_head,
         patterns=patterns,
         must_pass=must_pass,
-        workflow_id=facts.run.workflow_id,
+        workflow_id=case.red.run.workflow_id if case.began_red else 0,
         required=required,
     )
 
@@ -99,6 +99,8 @@ _SENTENCES = {
 
 def _dispatch(case: Case) -> Step | None:
     verdict, state = _verdict(case), case.state
+    if not case.began_red:
+        return None  # no workflow has failed
     if verdict.kind is not VerdictKind.UNVERIFIED or verdict.cause not in _DISPATCH_HELPS:
         return None
     if case.policy.verify is Verify.CHECKS or (state and state.dispatched == verdict.sha):
@@ -117,7 +119,8 @@ def _nothing_vouches(case: Case) -> Step | None:
     if may_come and case.facts.verify_seconds < case.policy.checks_grace:
         return Wait("No check has vouched for this commit yet.", _LOOK_AGAIN)
     cause = verdict.cause
-    if cause in {UnverifiedCause.NO_CI_ON_BRANCH, UnverifiedCause.ONLY_SKIPPED}:
+    is_silent = cause in {UnverifiedCause.NO_CI_ON_BRANCH, UnverifiedCause.ONLY_SKIPPED}
+    if is_silent and case.began_red:  # else no workflow's file tells why
         silence = case.have(case.facts.silence, Facet.SILENCE)
         cause = silence_cause(silence, skipped=cause is UnverifiedCause.ONLY_SKIPPED)
     return _unverified(replace(verdict, cause=cause), _SENTENCES[cause])

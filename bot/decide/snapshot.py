@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
+from bot.decide.assigned import AssignmentFacts
 from bot.decide.silence import Silence
 from bot.diff_policy import Finding
 from bot.identity import branch_name, session_key
@@ -117,7 +118,8 @@ class Background:
     `recent` are the repository's newest workflow runs, `open_items` our open pull requests,
     `under_way` the items whose session has pushed nothing yet, by their failing pull request,
     `closed` the newest of ours for this item that somebody closed unmerged. `sessions_today` are
-    the sessions of this repository in the last 24 hours. `earlier_attempt` is the conclusion of
+    the sessions of this repository in the last 24 hours, `at_work` those of them that may still
+    come to a pull request of ours. `earlier_attempt` is the conclusion of
     the attempt before this one, empty for the first.
     """
 
@@ -126,6 +128,7 @@ class Background:
     under_way: tuple[OpenItem, ...] = ()
     closed: PullRequest | None = None
     sessions_today: int = 0
+    at_work: int = 0
     earlier_attempt: str = ""
 
 
@@ -170,6 +173,7 @@ class ItemState:
     what `/coder stop` leaves: nothing starts by itself. `comment` is the id of the comment that
     asked for this generation, with `review:` before it where it stands in a review. `allowed` are
     rules of the diff policy, each with the comment that accepts it, `skipped-tests@12345`.
+    `packages` are those of an upgrade, `httpx@>=0.28`.
     """
 
     item: str
@@ -186,6 +190,7 @@ class ItemState:
     dispatched: str = ""
     asking: bool = False
     allowed: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     held: bool = False
     comment: str = ""
     final: OutcomeKind | None = None
@@ -200,7 +205,8 @@ class ItemState:
 class Snapshot:
     """Facts, each `UNREAD` until decide asks for it.
 
-    `tip` is the failing branch's head now, read together with `pull`. `diff` is what the diff
+    `run` is None where an `assignment` began the work, which is read with it. `tip` is the failing
+    branch's head now, read together with `pull`. `diff` is what the diff
     policy finds between the evidence's commit and our head. `red_again` is the evidence of what is
     still red at our head. `turn_seconds` and `verify_seconds` say how long the agent's present turn
     and the present verification have lasted; `gone_reads` counts consecutive reads that did not
@@ -208,7 +214,8 @@ class Snapshot:
     """
 
     now: datetime
-    run: RunFacts | Unread = UNREAD
+    run: RunFacts | Unread | None = UNREAD
+    assignment: AssignmentFacts | None = None
     pull: PullRequest | Unread | None = UNREAD
     tip: str = ""
     evidence: Evidence | Unread = UNREAD
@@ -268,8 +275,18 @@ class Snapshot:
 
     def red_run(self) -> WorkflowRun:
         """The run that failed."""
-        assert isinstance(self.run, RunFacts)  # noqa: S101 - the first row reads it
+        assert isinstance(self.run, RunFacts)  # noqa: S101 - rows about a red run have looked
         return self.run.run
+
+    @property
+    def begin_sha(self) -> str:
+        """The commit on which a repair builds: the red one, or where an assignment begins."""
+        return self.assignment.head_sha if self.assignment else self.red_run().head_sha
+
+    @property
+    def begin_branch(self) -> str:
+        """The branch of that commit."""
+        return self.assignment.branch if self.assignment else self.red_run().head_branch
 
     def key(self) -> SessionKey:
         """The key of the generation's session."""

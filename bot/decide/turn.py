@@ -6,7 +6,7 @@ is not an end, a report or a push is.
 
 from __future__ import annotations
 
-from bot.decide.case import SILENT_FACTOR, Case, Row, ended, in_words, skipped
+from bot.decide.case import SILENT_FACTOR, About, Case, Row, ended, in_words, skipped
 from bot.decide.snapshot import Attempt, Facet
 from bot.decide.steps import Finish, Resume, Step, Wait
 from bot.diff_policy import is_flagged
@@ -197,6 +197,7 @@ ROWS = (
         "the failing pull request was closed or merged meanwhile",
         "skipped / superseded",
         _settled_elsewhere,
+        About.RUN,
     ),
     Row(
         "deleted",
@@ -212,6 +213,7 @@ ROWS = (
         "the failing branch is green at a newer commit",
         "skipped / superseded",
         _green_by_itself,
+        About.RUN,
     ),
     Row(
         "objections-stand",

@@ -64,10 +64,12 @@ class Comparison:
 
     `status` is GitHub's word: ahead, behind, diverged, identical; empty where GitHub cannot compare
     them, as when nothing is common to both, or when it gives up on a diff that is too large.
+    `merge_base` is that commit's SHA.
     """
 
     status: str
     files: tuple[FileDiff, ...] = ()
+    merge_base: str = ""
 
     @property
     def is_readable(self) -> bool:

@@ -18,12 +18,14 @@ from bot.model import (
     PullRequest,
     RunRef,
     Session,
+    SessionState,
     TargetKind,
     WorkflowRun,
 )
 from bot.policy import Mode
 
 DAY = timedelta(hours=24)
+_AT_WORK = frozenset({SessionState.PENDING, SessionState.WORKING})
 OTHERS = 10
 """Sessions without a pull request that are looked at, the newest first."""
 
@@ -34,7 +36,7 @@ class Around:
 
     red: RedRun
 
-    def background(self, facts: Snapshot, run: WorkflowRun, item: Item) -> Background:
+    def background(self, facts: Snapshot, run: WorkflowRun | None, item: Item) -> Background:
         """Up to five requests, at once; one more for each other session of the day."""
         since = (facts.now - DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
         github = self.red.ports.github
@@ -51,7 +53,8 @@ class Around:
                 under_way=self._under_way(sessions, known),
                 closed=closed.result(),
                 sessions_today=len(sessions),
-                earlier_attempt=self._earlier_attempt(run),
+                at_work=self._at_work(sessions, known),
+                earlier_attempt=self._earlier_attempt(run) if run else "",
             )
 
     def _open_items(self) -> tuple[OpenItem, ...]:
@@ -72,6 +75,13 @@ class Around:
         since = facts.now - DAY
         ours = agent.list(name_prefix(self.red.request.repository.id))
         return tuple(s for s in ours if s.created_at is not None and s.created_at >= since)
+
+    def _at_work(self, sessions: Sequence[Session], known: set[str]) -> int:
+        """Those of other items that have no pull request yet, and whose agent has not ended."""
+        repository = self.red.request.repository.id
+        told = ((item_of_session(repository, s.name, s.target), s) for s in sessions)
+        others = {item_hash(t[0]) for t, s in told if t and s.state in _AT_WORK and not s.paused}
+        return len(others - known)
 
     def _under_way(self, sessions: Sequence[Session], known: set[str]) -> tuple[OpenItem, ...]:
         """What the newest other sessions are for, as the comments on their pull requests tell."""

@@ -9,30 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from bot.decide import commands
 from bot.decide.commands import Response, Standing
 from bot.decide.snapshot import ItemState
+from bot.engine.command_requests import CommandRequests, Refusal
 from bot.engine.loop import Engine
 from bot.engine.messenger import Messenger
 from bot.engine.records import noted
-from bot.engine.red_run import newest_red
 from bot.errors import BotError, UpstreamError
-from bot.identity import answer_marker, parse_branch
+from bot.identity import answer_marker, assigned_item, parse_branch
 from bot.model import (
+    Assignment,
     Command,
     CommentRef,
     Hint,
     Item,
     Outcome,
-    PullRequest,
     Reaction,
     Request,
-    RunRef,
     TargetKind,
     Verb,
-    WorkflowRun,
 )
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Commenting, Mode, Policy
@@ -57,6 +55,8 @@ class Desk:
     ports: Ports
     engine: Callable[[Request], Engine]
     speak: Callable[[Item], Messenger]
+    requests: CommandRequests
+    _home: Messenger = field(init=False)
     _messenger: Messenger = field(init=False)
     _said: list[str] = field(default_factory=list)
     _done: list[ReportFacts] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Desk:
             return ReportFacts(outcome=refused or Outcome(OutcomeKind.SKIPPED))
         found = parse(now.body.raw)
         self._react(Reaction.SEEN)
-        self._messenger = self.speak(self._item())
+        self._home = self._messenger = self.speak(self._item())
         try:
             for command in found.commands:
                 self._follow(command)
@@ -84,7 +84,7 @@ class Desk:
             raise
         if found.misread or found.left_out:
             self._react(Reaction.CONFUSED)
-            self._said.append(answer.misread_text(found, self._messenger.secrets))
+            self._said.append(answer.misread_text(found, self._home.secrets))
             unknown = SkipReason.UNKNOWN_COMMAND
             sentence = "A `/coder` line was not understood."
             self._note(Outcome(OutcomeKind.SKIPPED, sentence, skip_reason=unknown))
@@ -106,6 +106,7 @@ class Desk:
     # --- one command -------------------------------------------------------------------------
 
     def _follow(self, command: Command) -> None:
+        self._messenger = self._about(command)
         state, session = self._messenger.look()
         started = any(done.session and done.session.created for done in self._done)
         response = commands.respond(command, state, session, started=started)
@@ -118,13 +119,21 @@ class Desk:
         else:
             self._act(response, command)
 
+    def _about(self, command: Command) -> Messenger:
+        """An upgrade is an item of its own, wherever somebody asks for it."""
+        if command.package is None:
+            return self._home
+        asked = Assignment(packages=(command.package,))
+        return self.speak(assigned_item(self.request.repository.id, asked))
+
     def _was_followed(self, command: Command, state: ItemState) -> bool:
-        return command.verb in {Verb.FIX, Verb.RETRY} and state.comment == noted(self._ref)
+        begins = command.verb in {Verb.FIX, Verb.RETRY, Verb.UPGRADE}
+        return begins and state.comment == noted(self._ref)
 
     def _carry_on(self, state: ItemState) -> None:
         """The event came once more, or its run was lost: what it began is not begun again."""
         if state.final is None:
-            self._judge(item=self._messenger.item, generation=state.generation)
+            self._carry_on_with(state.generation)
             return
         again = SkipReason.ALREADY_HANDLED
         why = f"This comment was followed before; it ended as `{state.final.value}`."
@@ -146,8 +155,6 @@ class Desk:
                 self._start(command, afresh=response is Response.START_AFRESH)
             case Response.ONE_IS_ENOUGH:
                 self._say("One comment starts at most one session.")
-            case Response.NOT_OFFERED:
-                self._say(f"`/coder {command.verb.value}` is not offered here.")
 
     def _stop(self) -> None:
         state, session = self._messenger.look()
@@ -174,49 +181,30 @@ class Desk:
     def _allow(self, command: Command) -> None:
         """Written down with the comment that says so; then the change is judged anew."""
         self._messenger.allow(command.rule, self._ref)
-        self._judge(item=self._messenger.item, generation=self._messenger.generation)
+        self._carry_on_with(self._messenger.generation)
+
+    def _carry_on_with(self, generation: int) -> None:
+        item = self._messenger.item
+        self._judge(replace(self.request, item=item, generation=generation))
 
     def _start(self, command: Command, *, afresh: bool) -> None:
-        item = self._messenger.item
-        if item.kind is not TargetKind.PULL_REQUEST:
-            self._say("`/coder fix` works on pull requests here.")
-            return
-        pull = self.ports.github.pull_request(int(item.ref))
-        is_open = pull is not None and pull.state == "open"
-        run = self._red_run(pull) if pull is not None and is_open else None
-        if run is None:
-            why = "No workflow run at the head of this pull request is red."
-            skip = SkipReason.NOT_FAILED
-            if not is_open:
-                why, skip = "This pull request is closed.", SkipReason.SUPERSEDED
-            self._note(Outcome(OutcomeKind.SKIPPED, why, skip_reason=skip))
-            self._said.append(why)
+        made = self.requests.of(command, self._messenger.item, self._hint(command))
+        if isinstance(made, Refusal):
+            kind = OutcomeKind.SKIPPED if made.skip_reason else OutcomeKind.ANSWERED
+            self._said.append(made.why)
+            self._note(Outcome(kind, made.why, skip_reason=made.skip_reason))
             return
         if afresh:
             self._messenger.stop("A person asked for a new start.", held=False)
-        has_hint = self._ref.review or command.text.raw.strip()
-        self._judge(
-            run=RunRef(run.id, run.attempt),
-            by_hand=True,
-            commanded=True,
-            hint=self._hint(command) if has_hint else None,
-        )
+        self._judge(made)
 
-    def _judge(self, **asked: Any) -> None:
-        """The engine's turn, for the request with that."""
-        engine = self.engine(replace(self.request, **asked))
+    def _judge(self, request: Request) -> None:
+        """The engine's turn."""
+        engine = self.engine(request)
         done = engine.report(engine.run())
         self._done.append(done)
         if done.outcome.kind is OutcomeKind.SKIPPED:
             self._said.append(answer.status_text(done))
-
-    def _red_run(self, pull: PullRequest) -> WorkflowRun | None:
-        """Of those that were there when the comment was written: its author may have seen them.
-
-        A push since then counts nothing: a stranger may have slipped it in.
-        """
-        runs = self.ports.github.runs(head_sha=pull.head_sha)
-        return newest_red(runs, self.request.own_workflow, self._ref.at)
 
     # --- what is said ------------------------------------------------------------------------
 
@@ -241,8 +229,8 @@ class Desk:
     def _answer(self) -> None:
         if not self._said or self.policy.dry_run:
             return
-        mark = answer_marker(self._messenger.item)
-        body = answer.comment(self._said, f"<!-- {mark} -->", self._messenger.secrets)
+        mark = answer_marker(self._home.item)
+        body = answer.comment(self._said, f"<!-- {mark} -->", self._home.secrets)
         with suppress(UpstreamError):  # a locked thread takes none; the summary has it as well
             self.ports.github.answer(self._ref.number, mark, body)
 

@@ -78,7 +78,7 @@ class Lookout:
 
     def _prepared(self, some: Sequence[OpenWork]) -> list[Engine | None]:
         """An engine for each that is remembered, over what was read of all of them together."""
-        pulls = [int(w.item.ref) for w in some if _is_pull(w)]
+        pulls = [w.item.thread for w in some if _is_pull(w)]
         self.glance.look(pulls, [name for work in some for name in self._branches(work)])
         engines = [self.engine(self._request(work), self.glance) for work in some]
         states = [self._state(e, w) for e, w in zip(engines, some, strict=True)]
@@ -86,8 +86,8 @@ class Lookout:
         runs = {s.run_id: s.evidence_sha for s in states if s is not None and s.run_id}
         self.glance.look_at_runs(runs, max(times) + _SKEW if len(times) == len(some) else None)
         return [
-            engine if state is not None and state.run_id else None
-            for engine, state in zip(engines, states, strict=True)
+            engine if state is not None and (state.run_id or one.item.is_assigned) else None
+            for engine, state, one in zip(engines, states, some, strict=True)
         ]
 
     def _request(self, work: OpenWork) -> Request:
@@ -99,7 +99,7 @@ class Lookout:
         if _is_pull(work):
             return [branch_name(item, work.generation, prefix)]
         ours = [branch_name(item, n, prefix) for n in range(1, work.generation + 2)]
-        return [*ours, item.ref]
+        return [*ours, self.request.repository.default_branch if item.is_assigned else item.ref]
 
     @staticmethod
     def _state(engine: Engine, work: OpenWork) -> ItemState | None:

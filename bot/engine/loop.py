@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.decide import decide
-from bot.decide.snapshot import UNREAD, Facet, ItemState, Snapshot, Unread
+from bot.decide.snapshot import UNREAD, Facet, ItemState, Snapshot
 from bot.decide.steps import (
     Dispatch,
     Finish,
@@ -52,6 +52,7 @@ class Engine:
         self.facts = Snapshot(now=ports.clock.now())
         self.session_created = False
         self._names_held = 0
+        self._would_start = False
 
     def run(self) -> Result:
         """The whole story; with `wait: none`, up to the first wait."""
@@ -59,6 +60,7 @@ class Engine:
             self.facts = self._turns.timed(self.facts, self._observer.session)
             try:
                 decision = decide(self._request, self.facts, self._policy)
+                self._would_start = isinstance(decision.would, Start)
                 result = self._act(decision.step, decision.row)
                 self._watch.fine()
             except UpstreamError as failure:
@@ -114,6 +116,7 @@ class Engine:
             duration=self._watch.elapsed,
             session_created=self.session_created,
             opened=self._publisher.opened,
+            would_start=self._would_start,
         )
 
     def report(self, result: Result) -> ReportFacts:
@@ -187,13 +190,8 @@ class Engine:
 
     def _dispatch(self, reason: str) -> None:
         """Once per head, whatever comes of it."""
-        state, head = self.facts.state, self.facts.head
-        assert isinstance(head, str)  # noqa: S101 - a verdict presupposes a head
-        assert self.facts.item is not None  # noqa: S101 - and a work item
-        known = state if isinstance(state, ItemState) else ItemState(self.facts.item.name)
-        self.facts = replace(
-            self.facts.forget((Facet.CHECKS,)), state=replace(known, dispatched=head)
-        )
+        state = records.dispatched(self.facts)
+        self.facts = replace(self.facts.forget((Facet.CHECKS,)), state=state)
         self._announce(reason)
         try:
             branch = self.facts.target_branch(self._policy)
@@ -211,7 +209,7 @@ class Engine:
 
     def _wait(self, reason: str, again: tuple[Facet, ...]) -> Result | None:
         if self._policy.wait is Waiting.NONE:
-            is_first = not isinstance(self.facts.evidence, Unread)
+            is_first = records.is_first(self.facts, created=self.session_created)
             if is_first or self._observer.is_news(self.facts):
                 self._announce(reason)
             return self.result(Outcome(OutcomeKind.PENDING, reason))

@@ -10,6 +10,7 @@ from bot.decide import memory
 from bot.decide.snapshot import ItemState, RunFacts, Snapshot, Unread
 from bot.engine import records
 from bot.engine.allowances import entry
+from bot.engine.assigned import Assigned
 from bot.engine.brief import Brief
 from bot.engine.publish import Publisher
 from bot.engine.red_run import RedRun
@@ -52,6 +53,7 @@ class Messenger:
         self._red = RedRun(request, policy, ports, brief)
         watch = Watch(ports.clock, ports.narrator, policy)
         self._publisher = Publisher(request, policy, ports, brief, watch)
+        self._assigned = Assigned(self._red)
         self._facts: Snapshot | None = None
 
     @property
@@ -127,7 +129,7 @@ class Messenger:
         """
         state, session = self.look()
         ended = state is not None and state.final is not None
-        if ended and state is not None and self.item.kind is TargetKind.PULL_REQUEST:
+        if ended and state is not None and self.item.thread:
             self._remember(replace(state, held=held))
         else:
             begun = state or ItemState(self.item.name)
@@ -140,10 +142,10 @@ class Messenger:
     def _remember(self, state: ItemState) -> None:
         """Without a word to people."""
         github, mark = self._ports.github, marker(self.item)
-        found = github.find_comment(int(self.item.ref), mark)
+        found = github.find_comment(self.item.thread, mark)
         if found is not None:
             body = memory.rewritten(mark, found.body.raw, state)
-            github.upsert_comment(int(self.item.ref), mark, body)
+            github.upsert_comment(self.item.thread, mark, body)
 
     def _whole(self) -> Snapshot:
         """With what failed, for a comment is written whole; a hint, for people only."""
@@ -171,9 +173,14 @@ class Messenger:
         if item.kind is TargetKind.PULL_REQUEST:
             pull = github.pull_request(int(item.ref))
         run = self._red.facts(RunRef(state.run_id)) if state and state.run_id else None
+        facts = replace(facts, assignment=self._assigned.known(item, state))
         generation = state.generation if state is not None else 1
+        if state is None and item.kind is TargetKind.UPGRADE:
+            generation = self._assigned.last_begun(facts, item)
         agent = self._ports.agent
         session = agent.find(session_key(item, generation)) if agent else None
+        if state is None and session is not None and item.kind is TargetKind.UPGRADE:
+            facts = replace(facts, state=ItemState(item.name, generation=generation))
         facts = replace(facts, pull=pull, session=session)
         if run is not None:
             facts = replace(facts, run=run)

@@ -14,12 +14,14 @@ from bot.decide.review import review, wants_changed_paths
 from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.verdict import relevant
 from bot.engine import allowances
+from bot.engine.assigned import Assigned
 from bot.engine.background import Around
 from bot.engine.brief import Brief
 from bot.engine.red_run import RedRun, tested_by_queue
 from bot.errors import OriginLostError, UpstreamError
 from bot.model import (
     RED_CONCLUSIONS,
+    Assignment,
     BackendName,
     Check,
     Item,
@@ -47,6 +49,7 @@ class Observer:
         self._ports = ports
         self._red = RedRun(request, policy, ports, brief)
         self._around = Around(self._red)
+        self._assigned = Assigned(self._red)
         self._secrets = brief.secrets
         self._remembered: ItemState | None = None
         self.session: Session | None = None
@@ -74,9 +77,11 @@ class Observer:
             facts = replace(facts, **readers[facet](facts))
         return facts
 
-    def _run(self, _: Snapshot) -> dict[str, Any]:
+    def _run(self, facts: Snapshot) -> dict[str, Any]:
         """The run; one on a branch of ours stands for the red run with which its item began."""
         asked = self._request
+        if asked.item is not None and asked.item.is_assigned:
+            return self._begun(facts, asked.item, asked.generation, asked.assignment)
         if asked.item is not None:
             origin = self._red.origin_of(asked.item, asked.generation)
             if origin is None:
@@ -84,12 +89,23 @@ class Observer:
         else:
             assert asked.run is not None  # noqa: S101 - a request has a run or an item
             found = self._red.facts(asked.run, by_jobs=asked.vantage.inside)
+            ours = self._red.on_our_branch(found.run)
+            if ours is not None and ours[0].is_assigned:
+                return self._begun(facts, *ours, None)
             origin = self._red.origin(found.run)
             if origin is None:
                 return {"run": found}
         self._remembered = origin.state
         run = self._red.facts(origin.run, by_jobs=True)
         return {"run": run, "item": origin.item, "state": origin.state}
+
+    def _begun(
+        self, facts: Snapshot, item: Item, generation: int, assignment: Assignment | None
+    ) -> dict[str, Any]:
+        """The same for work that no red run began."""
+        found = self._assigned.read(facts, item, generation, assignment)
+        self._remembered = found["state"]
+        return found
 
     def _pull(self, facts: Snapshot) -> dict[str, Any]:
         red = _run(facts)
@@ -105,6 +121,8 @@ class Observer:
         return {"run": red, "pull": pull, "tip": tip, "item": item}
 
     def _evidence(self, facts: Snapshot) -> dict[str, Any]:
+        if facts.assignment is not None:
+            return self._assigned.evidence(facts.assignment)
         red, pull = _run(facts), facts.pull if isinstance(facts.pull, PullRequest) else None
         green = self._red.last_green(red.run, pull)
         evidence = self._red.evidence(red.failing, (red.run.id,), green)
@@ -171,7 +189,7 @@ class Observer:
         return {"session": seen, "gone_reads": gone}
 
     def _background(self, facts: Snapshot) -> dict[str, Any]:
-        run = _run(facts).run
+        run = _run(facts).run if facts.assignment is None else None
         return {"background": self._around.background(facts, run, self._item(facts))}
 
     def _base(self, facts: Snapshot) -> dict[str, Any]:
@@ -185,7 +203,8 @@ class Observer:
         branch = facts.target_branch(self._policy)
         head = self._ports.github.branch_head(branch)
         # That there is none may be the end of the item, and a single 404 proves nothing.
-        return {"head": head or self._ports.github.branch_head(branch)}
+        head = head or self._ports.github.branch_head(branch)
+        return {"head": head, "assignment": self._assigned.rooted(facts, head)}
 
     def _ours(self, facts: Snapshot) -> dict[str, Any]:
         if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
@@ -238,7 +257,7 @@ class Observer:
     def _required(self, facts: Snapshot) -> dict[str, Any]:
         """By the rules of the base that the change is for in the end."""
         pull = facts.pull
-        branch = pull.base_ref if isinstance(pull, PullRequest) else _run(facts).run.head_branch
+        branch = pull.base_ref if isinstance(pull, PullRequest) else facts.begin_branch
         return {"required": self._ports.github.required_checks(branch)}
 
     def _tip(self, facts: Snapshot) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from bot.decide.snapshot import Attempt as Judged
 from bot.decide.snapshot import ItemState, RunFacts, Snapshot
 from bot.engine.brief import Brief
+from bot.engine.material import told_upgrade, wanted, with_run
 from bot.engine.objections import shown_findings
 from bot.engine.result import Result
-from bot.engine.upgrading import with_upgrades
 from bot.model import (
     Diagnostic,
     Evidence,
@@ -42,7 +42,7 @@ class Portrait:
         if isinstance(pull, PullRequest):
             own = pull.head_repository == self.request.repository.full_name
             return pull.head_ref if own else pull.base_ref
-        return _run(facts).run.head_branch
+        return facts.begin_branch
 
     def compare_url(self, facts: Snapshot) -> str:
         """Where a person opens the pull request that we may not open."""
@@ -52,7 +52,7 @@ class Portrait:
 
     def prompt(self, facts: Snapshot) -> PromptFacts:
         """The first prompt's material."""
-        run, pull = _run(facts).run, facts.pull
+        run, pull = facts.run if isinstance(facts.run, RunFacts) else None, facts.pull
         assert isinstance(facts.evidence, Evidence)  # noqa: S101 - a row before `start` reads it
         material = PromptFacts(
             fence=self.brief.fence,
@@ -60,23 +60,20 @@ class Portrait:
             clone_url=f"{self.request.repository.url}.git",
             branch=facts.target_branch(self.policy),
             base_branch=_merged_with(facts),
-            head_sha=run.head_sha,
-            event=run.event,
+            head_sha=facts.begin_sha,
             evidence=facts.evidence,
             mode=self.policy.mode.value,
-            workflow=run.name,
-            run_url=run.url,
-            run_attempt=run.attempt,
             pull_request=pull if isinstance(pull, PullRequest) else None,
             protected_paths=self.policy.protected_paths,
             extra_instructions=self.brief.extra_instructions,
             hint=self.request.hint,
+            wanted=wanted(facts, self.policy),
             template=self.brief.template,
             attempt=_attempt(facts),
             max_attempts=self.policy.max_attempts,
             secrets=self.brief.secrets,
         )
-        return with_upgrades(material, run, self.policy.updaters)
+        return with_run(material, run.run, self.policy.updaters) if run else material
 
     def previous(self, facts: Snapshot, verdict: Verdict) -> PreviousRound:
         """What became of the agent's last push."""
@@ -118,6 +115,8 @@ class Portrait:
             unfinished_jobs=run.unfinished if run else (),
             evidence=_shown_evidence(result),
             failing_pull_request=pull,
+            issue=facts.item.thread if facts.assignment and facts.item else 0,
+            upgrade=told_upgrade(facts),
             session=session,
             session_log=result.tail,
             backend=session.backend if session else None,
@@ -130,6 +129,7 @@ class Portrait:
             attempt=_attempt(facts) if session else 0,
             max_attempts=self.policy.max_attempts,
             findings=shown_findings(result),
+            would_start=result.would_start,
             commands=self.request.comment is not None,
             ending=_settled(result.outcome, ours, pull),
             timeline=result.timeline,
@@ -142,17 +142,13 @@ class Portrait:
 def _merged_with(facts: Snapshot) -> str:
     """The branch with which GitHub merged the head to test it; the failing one for a push."""
     pull = facts.pull
-    return pull.base_ref if isinstance(pull, PullRequest) else _run(facts).run.head_branch
-
-
-def _run(facts: Snapshot) -> RunFacts:
-    assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
-    return facts.run
+    return pull.base_ref if isinstance(pull, PullRequest) else facts.begin_branch
 
 
 def _shown_evidence(result: Result) -> Evidence | None:
     """What is red now where that is the outcome, else what failed at the beginning."""
-    first, again = result.facts.evidence, result.facts.red_again
+    again = result.facts.red_again
+    first = None if result.facts.assignment else result.facts.evidence
     if result.outcome.kind is OutcomeKind.NOT_FIXED and isinstance(again, Evidence):
         return again
     return first if isinstance(first, Evidence) else None

@@ -232,10 +232,10 @@ class Publisher:
             )
 
     def _comment_on(self, facts: Snapshot) -> int:
-        """The failing pull request; else the agent's own one, whose body is not ours to edit."""
+        """The failing pull request, or the issue; else the agent's own, whose body is not ours."""
         item = facts.item
-        if item is not None and item.kind is TargetKind.PULL_REQUEST:
-            return int(item.ref)
+        if item is not None and item.thread:
+            return item.thread
         ours = facts.ours
         if isinstance(ours, PullRequest) and not self._is_by_us(ours):
             return ours.number
@@ -271,8 +271,10 @@ class Publisher:
 
     def _raise_issue(self, facts: Snapshot, told: ReportFacts) -> None:
         """One issue per item, only without any pull request, and only where a person is needed."""
-        item, needed = facts.item, told.outcome.kind in _PERSON_NEEDED
-        if item is None or item.kind is not TargetKind.BRANCH or not needed:
+        item, kind = facts.item, told.outcome.kind
+        # That an upgrade came to nothing is no news: most often there was no newer version.
+        needed = kind in _PERSON_NEEDED - ({OutcomeKind.NO_CHANGE} if told.upgrade else set())
+        if item is None or item.thread or not needed:
             return
         if isinstance(facts.ours, PullRequest) or self._policy.comment is Commenting.NONE:
             return

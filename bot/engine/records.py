@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.decide.review import blocking, rules_of
-from bot.decide.snapshot import KEPT, Attempt, ItemState, RunFacts, Snapshot
+from bot.decide.snapshot import KEPT, Attempt, ItemState, RunFacts, Snapshot, Unread
+from bot.engine.assigned import in_writing
 from bot.model import CommentRef, Evidence, Session, Verdict
 
 CLEAN_UP = timedelta(seconds=30)
@@ -16,21 +17,42 @@ CLEAN_UP = timedelta(seconds=30)
 def begun(
     facts: Snapshot, session: Session, turn_started: datetime, comment: CommentRef | None = None
 ) -> ItemState:
-    """The first record of the generation at work."""
+    """The first record of the generation at work.
+
+    Where another run began an assignment, nobody knows with which commit.
+    """
     assert facts.item is not None  # noqa: S101 - rows before `start` need it
-    assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
+    run, assigned = facts.run, facts.assignment
+    known = assigned is None or session.created
     evidence = facts.evidence
     fingerprint = evidence.fingerprint if isinstance(evidence, Evidence) else ()
     return ItemState(
         item=facts.item.name,
         generation=facts.generation,
-        evidence_sha=facts.run.run.head_sha,
-        run_id=facts.run.run.id,
+        evidence_sha=facts.begin_sha if known else "",
+        run_id=run.run.id if isinstance(run, RunFacts) else 0,
         session_id=session.id,
         fingerprint=fingerprint[:KEPT],
         turn_started=latest(turn_started, session.created_at),
         comment=noted(comment) if comment else "",
+        packages=in_writing(assigned.assignment) if assigned else (),
     )
+
+
+def dispatched(facts: Snapshot) -> ItemState:
+    """With the head for which the failed workflow is dispatched."""
+    assert isinstance(facts.head, str)  # noqa: S101 - a verdict presupposes a head
+    assert facts.item is not None  # noqa: S101 - and a work item
+    known = facts.state if isinstance(facts.state, ItemState) else ItemState(facts.item.name)
+    return replace(known, dispatched=facts.head)
+
+
+def is_first(facts: Snapshot, *, created: bool) -> bool:
+    """Whether nobody has told of the item yet: later runs have no need of the evidence.
+
+    Of an assignment nothing is read that tells; whoever `created` the session is the first.
+    """
+    return created if facts.assignment else not isinstance(facts.evidence, Unread)
 
 
 def noted(comment: CommentRef) -> str:
@@ -40,11 +62,11 @@ def noted(comment: CommentRef) -> str:
 
 def is_unknown(facts: Snapshot) -> bool:
     """Whether the session that was found has no record: its run ended before it could write one."""
-    if not isinstance(facts.session, Session) or not isinstance(facts.run, RunFacts):
+    if not isinstance(facts.session, Session) or isinstance(facts.run, Unread):
         return False
     if not isinstance(facts.state, ItemState):
         return facts.state is None
-    return facts.state.final is not None and facts.run.run.head_sha not in facts.state.heads
+    return facts.state.final is not None and facts.begin_sha not in facts.state.heads
 
 
 def judged(facts: Snapshot, verdict: Verdict) -> ItemState:

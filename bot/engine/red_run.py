@@ -169,8 +169,8 @@ class RedRun:
 
     def state(self, item: Item) -> ItemState | None:
         """What our comment, or our pull request's body, remembers."""
-        if item.kind is TargetKind.PULL_REQUEST:
-            comment = self.ports.github.find_comment(int(item.ref), marker(item))
+        if item.thread:
+            comment = self.ports.github.find_comment(item.thread, marker(item))
             return memory.read(marker(item), comment.body.raw) if comment else None
         state = None
         for generation in range(1, 20):
@@ -198,13 +198,18 @@ class RedRun:
         comment = github.find_comment(pull.number, marker(item))
         return memory.read(marker(item), comment.body.raw) if comment else None
 
-    def origin(self, run: WorkflowRun) -> Origin | None:
-        """For a run on a branch of ours: the red run with which the item began."""
+    def on_our_branch(self, run: WorkflowRun) -> tuple[Item, int] | None:
+        """The item and generation that the name of a branch of ours tells, for a run on one."""
         own = parse_branch(run.head_branch, self.policy.branch_prefix)
         if own is None or run.head_repository != self.request.repository.full_name:
             return None
         item = Item(self.request.repository.id, own.kind, own.ref, digest=own.item)
-        return self.origin_of(item, own.generation)
+        return item, own.generation
+
+    def origin(self, run: WorkflowRun) -> Origin | None:
+        """For a run on a branch of ours: the red run with which the item began."""
+        ours = self.on_our_branch(run)
+        return self.origin_of(*ours) if ours else None
 
     def origin_of(self, item: Item, generation: int) -> Origin | None:
         """The red run with which the item began: remembered, else searched for."""

@@ -16,7 +16,7 @@ class Result:
     """What is known at the end of a run.
 
     `row` is the decision's name; `prompt` is filled for a dry run only; `opened` says that this
-    run opened the pull request.
+    run opened the pull request; `would_start` that only the mode kept it from starting a session.
     """
 
     outcome: Outcome
@@ -31,6 +31,7 @@ class Result:
     prompt: str = ""
     compare_url: str = ""
     opened: bool = False
+    would_start: bool = False
 
 
 def at_rest(step: Step) -> Outcome | None:

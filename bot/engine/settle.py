@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,9 +32,10 @@ class Settler:
 
     def settle(self, now: datetime, until: int) -> None:
         """Comments first, then issues, until that many requests were sent; a later one goes on."""
+        lately = self.ports.github.closed_pull_requests()
         closed = [
             (pull, own)
-            for pull in self.ports.github.closed_pull_requests()
+            for pull in lately
             if pull.closed_at is not None and now - pull.closed_at < RECENT
             if (own := self._repairs(pull)) is not None
         ]
@@ -46,13 +48,19 @@ class Settler:
                 self._comment_of(pull, own)
         for issue in self.glance.our_issues():
             if self.ports.github.requests < until:
-                self._issue(issue.number, issue.body.raw)
+                self._issue(issue.number, issue.body.raw, lately)
 
     def _repairs(self, ours: PullRequest) -> OwnBranch | None:
         """The failing pull request that a pull request of ours is for."""
         own = parse_branch(ours.head_ref, self.policy.branch_prefix)
         is_for_one = own is not None and own.kind is TargetKind.PULL_REQUEST and own.ref.isdigit()
         return own if is_for_one else None
+
+    def _is_of(self, pull: PullRequest, body: str) -> bool:
+        """Whether that pull request is for the item that the issue of ours is about."""
+        own = parse_branch(pull.head_ref, self.policy.branch_prefix)
+        ours = pull.head_repository == self.request.repository.full_name
+        return own is not None and ours and f"<!-- coder-fix:{own.item} " in body
 
     def _comment_of(self, ours: PullRequest, own: OwnBranch) -> None:
         """The comment on the failing pull request becomes one line."""
@@ -78,9 +86,13 @@ class Settler:
         if text != found.body.raw:
             self.ports.github.upsert_comment(int(own.ref), mark, text)
 
-    def _issue(self, number: int, body: str) -> None:
-        """An issue about a red branch is over when the branch is green again."""
+    def _issue(self, number: int, body: str, lately: Sequence[PullRequest]) -> None:
+        """A red branch's is over when that is green again, an upgrade's when it is merged."""
         told = memory.read_any(body)
+        merged = next((p for p in lately if p.merged and self._is_of(p, body)), None)
+        if merged is not None:
+            self.ports.github.close_issue(number, f"✅ Merged in #{merged.number}.\n\n{body}")
+            return
         kind, _, rest = told.item.partition(":") if told else ("", "", "")
         if told is None or kind != TargetKind.BRANCH.value or not told.run_id:
             return

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.errors import BotError
 from bot.model import Outcome
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.report.facts import ReportFacts, SweptItem
 
 
 def in_all(
-    told: Sequence[ReportFacts], *, left: int = 0, nothing: str = "No open work item was found."
+    told: Sequence[ReportFacts],
+    *,
+    left: int = 0,
+    nothing: str = "No open work item was found.",
+    whole: bool = False,
 ) -> ReportFacts:
-    """`left` are those that were not reached; what others look after is nobody's line."""
-    items = [t for t in told if t.outcome.skip_reason is not SkipReason.ALREADY_HANDLED]
+    """`left` are those that were not reached. Of a `whole` each item is a line, handled or not."""
+    mine = [t for t in told if t.outcome.skip_reason is not SkipReason.ALREADY_HANDLED]
+    items = list(told) if whole else mine
     if len(items) == 1 and not left:
         return replace(items[0], items=(_swept(items[0]),))
     if items or left:
@@ -25,10 +31,18 @@ def in_all(
     return ReportFacts(outcome=outcome, items=tuple(map(_swept, items)))
 
 
+def in_trouble(failure: BotError) -> Outcome:
+    """What trouble with one item comes to: it does not end the others."""
+    return Outcome(
+        OutcomeKind.ERROR, failure.message, error_kind=failure.kind, remedy=failure.remedy
+    )
+
+
 def _swept(told: ReportFacts) -> SweptItem:
     """One line of the output `items`."""
     return SweptItem(
         outcome=replace(told.outcome, item=told.item),
         session_url=told.session.url if told.session else "",
         pull_request_url=told.pull_request.url if told.pull_request else "",
+        planned=told.planned,
     )

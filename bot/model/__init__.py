@@ -5,6 +5,7 @@ every text that came from outside is `Untrusted`. Times are aware datetimes in U
 seconds, sizes are what the name says.
 """
 
+from bot.model.assignment import Assignment
 from bot.model.command import (
     Command,
     CommentCommands,
@@ -64,12 +65,14 @@ from bot.model.session import (
     SessionKey,
     SessionState,
 )
+from bot.model.upgrade import Group
 
 __all__ = [
     "OUTSIDE",
     "RED_CONCLUSIONS",
     "Alert",
     "Annotation",
+    "Assignment",
     "BackendName",
     "Check",
     "Cleanup",
@@ -82,6 +85,7 @@ __all__ = [
     "Excerpt",
     "ExcerptLine",
     "GreenRun",
+    "Group",
     "Hint",
     "Ignored",
     "Item",

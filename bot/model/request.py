@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.model.assignment import Assignment
 from bot.model.github import Job, Repository
 from bot.outcomes import SkipReason
 from bot.untrusted import Untrusted
@@ -35,7 +36,8 @@ class Item:
     """A work item: the target, with the repository. `name` is `pr:12`, `branch:main:1a2b3c4d5e6f`.
 
     `detail` is the fingerprint for branches, else empty. `digest` is its hash where only that is
-    known, from the name of a branch of ours.
+    known, from the name of a branch of ours. `wanted` is the version to which the package of an
+    upgrade is to go, no part of what the item is.
     """
 
     repository_id: int
@@ -43,11 +45,23 @@ class Item:
     ref: str
     detail: str = ""
     digest: str = ""
+    wanted: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
         """The item as people and outputs see it."""
         return ":".join(part for part in (self.kind.value, self.ref, self.detail) if part)
+
+    @property
+    def thread(self) -> int:
+        """The number of the pull request or issue that it is about, 0 where it is about none."""
+        has_one = self.kind in {TargetKind.PULL_REQUEST, TargetKind.ISSUE}
+        return int(self.ref) if has_one and self.ref.isdigit() else 0
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether an assignment began it, rather than a red run."""
+        return self.kind in {TargetKind.ISSUE, TargetKind.UPGRADE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +150,11 @@ class Request:
 
     `comment` is the one whose commands are to be followed. `commanded` says that a person with the
     right asks for a repair, whatever was decided about it before.
-    `item` and `generation` name an open work item for `reconcile`, whose run is looked up. `run`
-    is the failed run, `by_hand` says that a person named it; `own_run` and `own_workflow`
-    (a path such as `.github/workflows/fix.yml`) are the run in which we run ourselves, if any;
-    seen from a `vantage` inside, `run` is that very run.
+    `item` and `generation` name an open work item for `reconcile`, whose run is looked up.
+    `assignment` is work without a failed run, of that `item`. `run` is the failed run, `by_hand`
+    says that a person named it; `own_run` and `own_workflow` (a path such as
+    `.github/workflows/fix.yml`) are the run in which we run ourselves, if any; seen
+    from a `vantage` inside, `run` is that very run.
     """
 
     trigger: TriggerName
@@ -147,6 +162,7 @@ class Request:
     run: RunRef | None = None
     by_hand: bool = False
     item: Item | None = None
+    assignment: Assignment | None = None
     generation: int = 1
     own_run: RunRef | None = None
     own_workflow: str = ""

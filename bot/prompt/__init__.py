@@ -7,12 +7,13 @@ forgotten.
 
 import re
 from collections.abc import Callable
+from types import ModuleType
 
 from bot.errors import ConfigurationError
 from bot.model import Hint
-from bot.prompt import rounds, wording
+from bot.prompt import assigned, rounds, wording
 from bot.prompt.data import evidence_block, size
-from bot.prompt.facts import DEFAULT_BUDGET, HARD_LIMIT, PreviousRound, PromptFacts
+from bot.prompt.facts import DEFAULT_BUDGET, HARD_LIMIT, PreviousRound, PromptFacts, Wanted
 from bot.prompt.template import fill, names_in
 from bot.sanitize import Secrets, redact
 
@@ -22,6 +23,7 @@ __all__ = [
     "PLACEHOLDERS",
     "PreviousRound",
     "PromptFacts",
+    "Wanted",
     "build",
     "check_template",
     "follow_up",
@@ -31,17 +33,24 @@ __all__ = [
 _LEAST_EVIDENCE = 4096
 """Bytes of evidence that long instructions may not push out while the hard limit allows them."""
 
+
+def _words(facts: PromptFacts) -> ModuleType:
+    """What is said of the task itself: a red run to repair, or an assignment."""
+    return assigned if facts.wanted else wording
+
+
 _VALUES: dict[str, Callable[[PromptFacts], str]] = {
-    "task": wording.task,
+    "task": lambda facts: _words(facts).task(facts),
     "start": wording.start,
-    "about_data": wording.about_data,
+    "about_data": lambda facts: _words(facts).about_data(facts),
     "previous": rounds.previous,
     "hint": rounds.hint,
+    "heading": lambda facts: _words(facts).HEADING,
     "evidence": lambda _: "",
     "extra": wording.extra,
-    "done": wording.done,
+    "done": lambda facts: _words(facts).done(facts),
     "limits": wording.limits,
-    "report": lambda _: wording.report(),
+    "report": lambda facts: _words(facts).report(),
     "repository": lambda facts: facts.repository,
     "clone_url": lambda facts: facts.clone_url,
     "branch": lambda facts: facts.branch,
@@ -108,6 +117,6 @@ def check_template(template: str) -> None:
 
 
 def _assemble(template: str, values: dict[str, str], facts: PromptFacts) -> str:
-    closing = f"{wording.done(facts)}\n\n{wording.limits(facts)}\n"
+    closing = f"{_words(facts).done(facts)}\n\n{wording.limits(facts)}\n"
     text = f"{fill(template, values).strip()}\n\n{closing}"
     return redact(_BLANK_LINES.sub("\n\n", text), facts.secrets)

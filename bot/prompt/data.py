@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.model import Diagnostic, Excerpt, LineSpan
-from bot.prompt.facts import HARD_LIMIT, PromptFacts
+from bot.prompt.facts import HARD_LIMIT, PromptFacts, Wanted
 from bot.sanitize import Secrets, number_lines, prompt_block, to_prompt
 from bot.untrusted import Untrusted
 
@@ -14,6 +14,7 @@ _MAX_FINDINGS = 40
 _MAX_SUMMARY = 12
 _MAX_COMMAND_LINES = 30
 _MAX_UPGRADES = 30
+_MAX_ISSUE_LINES = 200
 _MAX_NOTES = 40
 _FINDING_LIMIT = 400
 _NAME_LIMIT = 120
@@ -129,8 +130,34 @@ class _Parts:
         return fenced((*out, *self._tail), self._fence, room)
 
 
+def _asked_for(wanted: Wanted, facts: PromptFacts) -> list[str]:
+    """The issue's text, or what to upgrade and where; then, later, what is red since."""
+    secrets, lines = facts.secrets, []
+    if wanted.issue:
+        by = to_prompt(Untrusted(wanted.author), secrets, limit=_NAME_LIMIT)
+        lines += [f"Issue #{wanted.issue} by {by}: {to_prompt(wanted.title, secrets)}"]
+        text = [Untrusted(line) for line in wanted.text.raw.splitlines()]
+        shown = prompt_block(text[:_MAX_ISSUE_LINES], secrets)
+        lines += [f"> {line}" for line in shown]
+        lines += _more(len(text) - len(shown), "line")
+    for title, parts in (
+        ("Upgrade:", wanted.packages),
+        ("Upgrade whatever fits:", wanted.patterns if not wanted.packages else ()),
+        ("To mend the vulnerabilities:", wanted.advisories),
+        ("Where they are used, and what renews the lock files:", wanted.where),
+    ):
+        lines += [title, *(f"  {line}" for line in prompt_block(parts, secrets))] if parts else []
+    if not facts.evidence.is_empty:
+        reason = to_prompt(Untrusted(facts.evidence.class_reason), secrets)
+        kind = facts.evidence.failure_class.value
+        lines += ["", f"What is red since your push: a {kind} failure ({reason})"]
+    return lines
+
+
 def _names(facts: PromptFacts) -> list[str]:
     secrets = facts.secrets
+    if facts.wanted:
+        return _asked_for(facts.wanted, facts)
     names = [f"Workflow: {to_prompt(facts.workflow, secrets, limit=_NAME_LIMIT)}"]
     pull = facts.pull_request
     if pull:

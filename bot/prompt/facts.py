@@ -36,6 +36,25 @@ class PreviousRound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked for where no run is red: the issue of that number, or an upgrade.
+
+    An upgrade is of `packages`, each with its version if one is asked for, or of those that fit the
+    `patterns`; `where` has a line for each place of use. Releases must be `release_age_days` old.
+    """
+
+    issue: int = 0
+    title: Untrusted = Untrusted("")
+    text: Untrusted = Untrusted("")
+    author: str = ""
+    packages: tuple[Untrusted, ...] = ()
+    patterns: tuple[Untrusted, ...] = ()
+    advisories: tuple[Untrusted, ...] = ()
+    where: tuple[Untrusted, ...] = ()
+    release_age_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptFacts:
     """Everything that `build` and `follow_up` say.
 
@@ -43,7 +62,8 @@ class PromptFacts:
     build on; `event` tells how GitHub tested it (`pull_request` and `merge_group` test a merge).
     `branch` is the only branch to push to, `mode` is `propose` or `fix`. `template` is the text of
     the inputs `prompt` or `prompt-file`. `objections` are the diff policy's findings, one each.
-    `updater` opened the pull request, for the `upgrades`, one each; empty for a person's.
+    `updater` opened the pull request, for the `upgrades`, one each; empty for a person's. Where
+    something is `wanted` no run was red, and `evidence` holds what is red since.
     """
 
     fence: str
@@ -52,8 +72,9 @@ class PromptFacts:
     branch: str
     base_branch: str
     head_sha: str
-    event: str
     evidence: Evidence
+    event: str = ""
+    wanted: Wanted | None = None
     mode: str = "propose"
     workflow: Untrusted = Untrusted("")
     run_url: str = ""

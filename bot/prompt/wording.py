@@ -7,6 +7,8 @@ import shlex
 
 from bot.prompt.facts import PromptFacts
 
+HEADING = "# What failed"
+
 DEFAULT_TEMPLATE = """\
 {task}
 
@@ -18,7 +20,7 @@ DEFAULT_TEMPLATE = """\
 
 {hint}
 
-# What failed
+{heading}
 
 {evidence}
 
@@ -34,6 +36,17 @@ def task(facts: PromptFacts) -> str:
     """The first lines: what is wanted, where, and on which branch."""
     kind = facts.evidence.failure_class.value
     cause = "" if kind == "unknown" else f" It looks like a {kind} failure."
+    return (
+        "# Task\n\n"
+        f"CI is red in the repository {facts.repository}.{cause} Find the cause, repair it with "
+        "the smallest change that a careful maintainer would accept, check the repair by running "
+        f"what failed, and push it to {branch(facts)}.\n\n"
+        f"{attempt(facts)}"
+    )
+
+
+def attempt(facts: PromptFacts) -> str:
+    """Which turn this is, and that it will be checked."""
     # Coder takes a message twice where two runs tell the session at the same moment.
     again = (
         f" Should you have been given attempt {facts.attempt} before, this is the same message "
@@ -42,10 +55,6 @@ def task(facts: PromptFacts) -> str:
         else ""
     )
     return (
-        "# Task\n\n"
-        f"CI is red in the repository {facts.repository}.{cause} Find the cause, repair it with "
-        "the smallest change that a careful maintainer would accept, check the repair by running "
-        f"what failed, and push it to {branch(facts)}.\n\n"
         f"This is attempt {facts.attempt} of {facts.max_attempts}. CI decides afterwards: the "
         f"pushed commit is checked, and the difference is reviewed for shortcuts.{again}"
     )
@@ -58,16 +67,22 @@ def start(facts: PromptFacts) -> str:
     if facts.mode == "fix" or (facts.previous and facts.previous.sha):
         fetch, begin = ref, "FETCH_HEAD"
     switch = f"git fetch origin {fetch}".rstrip() + f" && git switch -C {ref} {begin}"
-    run = f"The red run: {facts.run_url}" if facts.run_url else "The red run is described below"
     return (
         "# Where to start\n\n"
-        f"{run} (attempt {facts.run_attempt}).\n{_tested(facts)}\n\n"
+        f"{_begin(facts)}\n\n"
         "```\n"
         f"git clone {facts.clone_url} repository   # unless you have it already\n"
         "cd repository\n"
         f"{switch}\n"
         "```"
     )
+
+
+def _begin(facts: PromptFacts) -> str:
+    if facts.wanted:
+        return f"Begin at commit {facts.head_sha}, the head of {_named(facts.base_branch)}."
+    run = f"The red run: {facts.run_url}" if facts.run_url else "The red run is described below"
+    return f"{run} (attempt {facts.run_attempt}).\n{_tested(facts)}"
 
 
 def _source(facts: PromptFacts) -> str:
@@ -151,7 +166,7 @@ def go_on(branch_name: str) -> str:
     """The end of a message that is no round of its own."""
     return (
         "# Go on\n\n"
-        "Go on with your task: repair the red CI as you were told, with the same limits, and push "
+        "Go on with your task as you were told, with the same limits, and push "
         f"only to the branch {_named(branch_name)}. When you are done, report it as before."
     )
 

@@ -16,7 +16,8 @@ from bot.report.facts import ReportFacts
 from bot.sanitize import NO_SECRETS, Secrets, redact, to_markdown
 
 VERBS: dict[Verb, tuple[str, str]] = {
-    Verb.FIX: ("fix [hint]", "repair the red checks here"),
+    Verb.FIX: ("fix [hint]", "repair the red checks here; on an issue, settle it"),
+    Verb.UPGRADE: ("upgrade <package>[@version]", "upgrade it, in a pull request of its own"),
     Verb.RETRY: ("retry", "start anew on the newest commit"),
     Verb.STATUS: ("status", "tell how it stands"),
     Verb.STOP: ("stop", "end it; nothing more starts here until `fix` or `retry`"),

@@ -14,6 +14,7 @@ from bot.model import (
     PullRequest,
     Repository,
     Session,
+    Severity,
     TimelineEntry,
     Verdict,
     WorkflowRun,
@@ -67,12 +68,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What a line of an upgrade's plan is about, and the severity of what it mends."""
+
+    what: Untrusted
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SweptItem:
     """One item of a sweep, for the output `items`."""
 
     outcome: Outcome
     session_url: str = ""
     pull_request_url: str = ""
+    planned: Planned | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +92,10 @@ class ReportFacts:
     `unfinished_jobs` are those of the run that nobody waited for. `decision` says in one sentence
     what was decided and why; `next_step` replaces the usual advice to a person. `session_log`
     holds the session's last lines. `compare_url` is set where creating the pull request is
-    forbidden. `commands` says that `/coder` commands are answered here. `duration` is in seconds;
-    `prompt` is shown by `dry-run`; `issue` is the issue that asked. Our own sentences here
+    forbidden. `would_start`: only the mode, or `dry-run`, kept a session from being started; of an
+    upgrade `planned` is its line of the plan. `commands` says that `/coder` commands are answered
+    here. `duration` is in seconds; `prompt` is shown by `dry-run`; `issue` is the issue that asked,
+    `upgrade` the packages of an upgrade with their versions, in our grammar. Our own sentences here
     (`decision`, `next_step`, `Outcome.reason`) are Markdown and hold no outside text but what
     `to_markdown` made of it.
     """
@@ -115,7 +127,10 @@ class ReportFacts:
     next_step: str = ""
     commands: bool = False
     issue: int = 0
+    upgrade: tuple[str, ...] = ()
     items: tuple[SweptItem, ...] = ()
+    planned: Planned | None = None
+    would_start: bool = False
     timeline: tuple[TimelineEntry, ...] = ()
     started_at: datetime | None = None
     duration: float = 0.0

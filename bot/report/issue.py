@@ -7,7 +7,8 @@ import re
 from bot.report import blocks, story
 from bot.report.comment import LIMIT
 from bot.report.facts import ReportFacts
-from bot.sanitize import redact
+from bot.sanitize import redact, to_markdown
+from bot.untrusted import Untrusted
 
 LABEL = "coder-fix"
 """The label by which these issues are found, and left alone by searches for human ones."""
@@ -18,6 +19,8 @@ _ORDINARY = re.compile(r"[A-Za-z0-9_./-]{1,100}")
 
 def title(facts: ReportFacts) -> str:
     """`CI is red on main and needs a person`; the branch only where its name is plain."""
+    if facts.upgrade:
+        return "An upgrade needs a person"
     branch = facts.run.head_branch if facts.run else ""
     on = f" on {branch}" if _ORDINARY.fullmatch(branch) else ""
     return f"CI is red{on} and needs a person"
@@ -32,6 +35,15 @@ def body(facts: ReportFacts, marker: str) -> str:
     return blocks.within(LIMIT, marker, write, _EVIDENCE_LINES)
 
 
+def _over(facts: ReportFacts) -> str:
+    return "the upgrade is merged" if facts.upgrade else "the branch is green"
+
+
+def _upgraded(facts: ReportFacts) -> str:
+    shown = ", ".join(to_markdown(Untrusted(p), facts.secrets) for p in facts.upgrade[:30])
+    return f"**The upgrade.** {shown}" if shown else ""
+
+
 def _body(facts: ReportFacts, lines: int) -> str:
     parts = (
         f"{story.glyph(facts)} **{story.headline(facts)}**",
@@ -39,6 +51,7 @@ def _body(facts: ReportFacts, lines: int) -> str:
         story.facts_line(facts),
         story.attempts(facts),
         blocks.evidence_fold(facts, lines),
-        "<sub>This issue closes by itself when the branch is green.</sub>",
+        _upgraded(facts),
+        f"<sub>This issue closes by itself when {_over(facts)}.</sub>",
     )
     return "\n\n".join(part for part in parts if part) + "\n"

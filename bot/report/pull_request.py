@@ -14,6 +14,8 @@ from bot.untrusted import Untrusted
 
 _EVIDENCE_LINES = (40, 10, 0)
 _TITLE_LIMIT = 60
+_TITLE_PACKAGES = 3
+_MAX_PACKAGES = 30
 # Shown in a title as code. Anything else stays out: titles end up in merge commits and mails.
 _ORDINARY = re.compile(r"[A-Za-z0-9_./:\[\]-]+")
 _SUBJECTS = {
@@ -26,6 +28,10 @@ _SUBJECTS = {
 
 def title(facts: ReportFacts) -> str:
     """``Fix failing test `test_total` ``, or `Fix red CI of #12` where no plain name tells more."""
+    if facts.issue and not facts.run:
+        return f"Settle issue #{facts.issue}"
+    if facts.upgrade:
+        return _upgrade_title(facts)
     findings = facts.evidence.diagnostics if facts.evidence else ()
     if findings:
         first = findings[0]
@@ -38,6 +44,13 @@ def title(facts: ReportFacts) -> str:
     if facts.failing_pull_request:
         return f"Fix red CI of {blocks.number(facts.failing_pull_request)}"
     return f"Fix red CI{_on_branch(facts)}"
+
+
+def _upgrade_title(facts: ReportFacts) -> str:
+    names = [name.partition(" ")[0] for name in facts.upgrade]
+    code = (to_markdown(Untrusted(name), facts.secrets) for name in names[:_TITLE_PACKAGES])
+    more = len(names) - _TITLE_PACKAGES
+    return f"Upgrade {', '.join(code)}{f' and {more} more' if more > 0 else ''}"
 
 
 def _on_branch(facts: ReportFacts) -> str:
@@ -73,6 +86,12 @@ def _body(facts: ReportFacts, lines: int) -> str:
 
 
 def _what(facts: ReportFacts) -> str:
+    if facts.issue and not facts.run:
+        return f"Settles issue #{facts.issue}."
+    if facts.upgrade:
+        shown = (to_markdown(Untrusted(p), facts.secrets) for p in facts.upgrade[:_MAX_PACKAGES])
+        more = len(facts.upgrade) - _MAX_PACKAGES
+        return f"Upgrades {', '.join(shown)}{f' and {more} more' if more > 0 else ''}."
     run, failing = facts.run, facts.failing_pull_request
     of = f" of {blocks.number(failing)}" if failing else ""
     if run is None:

@@ -7,7 +7,7 @@ from bot.outcomes import OutcomeKind, UnverifiedCause
 from bot.report import blocks
 from bot.report.facts import ReportFacts
 from bot.report.objections import objections
-from bot.report.words import ERRORS, OUTCOMES, SKIPPED, UNVERIFIED
+from bot.report.words import ASSIGNED, ERRORS, OUTCOMES, SKIPPED, UNVERIFIED
 from bot.sanitize import to_markdown
 from bot.untrusted import Untrusted
 
@@ -43,19 +43,35 @@ def glyph(facts: ReportFacts) -> str:
 
 def headline(facts: ReportFacts) -> str:
     """How it stands, with the pull request and the commit where there are any."""
-    kind, usual = facts.outcome.kind, OUTCOMES[facts.outcome.kind].headline
+    kind, usual = facts.outcome.kind, _usual_headline(facts)
     ours = separate_pull_request(facts)
     if kind is OutcomeKind.FIXED or kind is OutcomeKind.NOT_FIXED:
         return _verdict_headline(facts, usual)
     if kind is OutcomeKind.UNVERIFIED and ours:
-        return f"Repair in {blocks.number(ours)}, not verified"
-    if kind is OutcomeKind.FLAGGED and ours:
+        what = "Change" if _is_assigned(facts) else "Repair"
+        return f"{what} in {blocks.number(ours)}, not verified"
+    if kind is OutcomeKind.FLAGGED and ours and not _is_assigned(facts):
         return f"Look before you merge {blocks.number(ours)}: it may hide the failure"
     if kind is OutcomeKind.PENDING and facts.run:
         return f"{usual} the red CI at {blocks.sha(facts.run.head_sha)}"
     if kind is OutcomeKind.ERROR and facts.outcome.error_kind:
         return f"{usual}: {ERRORS[facts.outcome.error_kind][0]}"
     return usual
+
+
+def _is_assigned(facts: ReportFacts) -> bool:
+    """Whether an issue or an upgrade is what it is about, rather than a red run."""
+    return bool(facts.upgrade or (facts.issue and not facts.run))
+
+
+def _usual_headline(facts: ReportFacts) -> str:
+    kind = facts.outcome.kind
+    if _is_assigned(facts) and kind in ASSIGNED:
+        return ASSIGNED[kind][1 if facts.upgrade else 0]
+    if kind is OutcomeKind.SWEPT and any(item.planned for item in facts.items):
+        begun = sum(item.outcome.kind is OutcomeKind.PENDING for item in facts.items)
+        return f"Upgrades: {begun} of {blocks.plural(len(facts.items), 'item')} under way"
+    return OUTCOMES[kind].headline
 
 
 def _verdict_headline(facts: ReportFacts, usual: str) -> str:

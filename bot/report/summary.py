@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Job
+from bot.model import Job, Outcome
 from bot.outcomes import OutcomeKind
 from bot.report import blocks, story
-from bot.report.facts import ReportFacts
+from bot.report.facts import ReportFacts, SweptItem
 from bot.report.objections import notes
 from bot.report.words import OUTCOMES, SKIPPED
 from bot.sanitize import markdown_block, redact, to_markdown
@@ -137,16 +137,42 @@ def _result_rows(facts: ReportFacts) -> list[tuple[str, str]]:
 
 
 def _items(facts: ReportFacts) -> str:
-    """One line for each item of a sweep."""
-    lines = []
-    for outcome in (item.outcome for item in facts.items[:_MAX_ITEMS]):
-        glyph = OUTCOMES[outcome.kind].glyph
-        name = to_markdown(Untrusted(outcome.item), facts.secrets, limit=100)
-        skipped = SKIPPED[outcome.skip_reason][0] if outcome.skip_reason else ""
-        why = blocks.sentence(outcome.reason, facts.secrets) or skipped
-        lines.append(f"- {glyph} {name} {outcome.kind.value}{f': {why}' if why else ''}")
-    left = len(facts.items) - len(lines)
+    """One line for each item of a sweep, one row for each of an upgrade's plan."""
+    shown = facts.items[:_MAX_ITEMS]
+    left = len(facts.items) - len(shown)
+    if any(item.planned for item in shown):
+        rows = [_plan_row(item, facts) for item in shown]
+        more = f"\n\n… and {left} more." if left else ""
+        return (
+            "\n".join(("| Item | What | Severity | Plan |", "| --- | --- | --- | --- |", *rows))
+            + more
+        )
+    lines = [f"- {_end(item, facts)}" for item in shown]
     return "\n".join([*lines, f"- … and {left} more"] if left > 0 else lines)
+
+
+def _end(item: SweptItem, facts: ReportFacts) -> str:
+    name = to_markdown(Untrusted(item.outcome.item), facts.secrets, limit=100)
+    return f"{OUTCOMES[item.outcome.kind].glyph} {name} {_how(item.outcome, facts)}"
+
+
+def _how(outcome: Outcome, facts: ReportFacts) -> str:
+    skipped = SKIPPED[outcome.skip_reason][0] if outcome.skip_reason else ""
+    why = blocks.sentence(outcome.reason, facts.secrets) or skipped
+    remedy = blocks.sentence(outcome.remedy, facts.secrets)
+    return " ".join(filter(None, (f"{outcome.kind.value}{f': {why}' if why else ''}", remedy)))
+
+
+def _plan_row(item: SweptItem, facts: ReportFacts) -> str:
+    outcome, planned = item.outcome, item.planned
+    session = f" ({blocks.link('session', item.session_url)})" if item.session_url else ""
+    cells = (
+        to_markdown(Untrusted(outcome.item), facts.secrets, limit=60),
+        to_markdown(planned.what, facts.secrets, limit=80) if planned else "",
+        planned.severity.value if planned and planned.severity else "",
+        f"{OUTCOMES[outcome.kind].glyph} {_how(outcome, facts)}{session}",
+    )
+    return f"| {' | '.join(cell.replace('|', '¦') for cell in cells)} |"
 
 
 def _timeline(facts: ReportFacts) -> str:

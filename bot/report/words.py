@@ -55,6 +55,16 @@ OUTCOMES: dict[OutcomeKind, Words] = {
     OutcomeKind.ERROR: Words("⛔", "coder-fix could not do its job", "Look at the job's log."),
 }
 
+ASSIGNED: dict[OutcomeKind, tuple[str, str]] = {
+    OutcomeKind.FIXED: ("Done", "Upgraded"),
+    OutcomeKind.UNVERIFIED: ("Change pushed, not verified", "Upgrade pushed, not verified"),
+    OutcomeKind.FLAGGED: ("Look before you merge", "Look before you merge"),
+    OutcomeKind.NOT_FIXED: ("Not done: red", "Not upgraded: red"),
+    OutcomeKind.NO_CHANGE: ("No change: the agent changed nothing", "Nothing was upgraded"),
+    OutcomeKind.PENDING: ("Working on it", "Upgrading"),
+}
+"""Other headlines, where an issue or an upgrade was assigned."""
+
 SKIPPED: dict[SkipReason, tuple[str, str]] = {
     SkipReason.NOT_FAILED: ("The run did not fail.", "Nothing to do."),
     SkipReason.NOTHING_TO_DO: ("No open item needs a step.", "Nothing to do."),

@@ -15,6 +15,10 @@ from bot.outcomes import SkipReason
 from bot.triggers import comment, failure, own_run, reconcile, upgrade
 from bot.triggers.surroundings import Surroundings
 
+_WITHOUT_SECRETS = frozenset(
+    {"push", "pull_request", "pull_request_review", "pull_request_review_comment"}
+)
+
 Trigger = Callable[[Event, Surroundings], Request | Ignored | None]
 
 TRIGGERS: Final[dict[str, Trigger]] = {
@@ -52,7 +56,7 @@ def gives_no_secrets(event: Event, surroundings: Surroundings) -> bool:
 
     `workflow_run` and `schedule` always get them (docs: events that trigger workflows).
     """
-    if event.name not in {"push", "pull_request", "pull_request_review"}:
+    if event.name not in _WITHOUT_SECRETS:
         return False
     if surroundings.actor == "dependabot[bot]":
         return True

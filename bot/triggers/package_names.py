@@ -9,12 +9,10 @@ line could take for something else is refused: an option, a path, an address.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Final
 
 from bot.errors import ConfigurationError
-from bot.model import Package
+from bot.model import Group, Package
 
 NAME_LIMIT: Final = 214
 """Characters of a name: npm's limit, the longest of those that are written down."""
@@ -43,18 +41,6 @@ _MAX_STARS: Final = 4
 
 class PackageNameError(ValueError):
     """The text is no package name; the message is a clause that says why, without quoting it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Packages that are upgraded together: `types = @types/*, mypy`."""
-
-    name: str
-    patterns: tuple[str, ...]
-
-    def holds(self, package: str) -> bool:
-        """Whether one of the patterns fits; `*` fits anything, `/` too; case does not count."""
-        return any(fnmatchcase(package.lower(), pattern.lower()) for pattern in self.patterns)
 
 
 def read_package(text: str) -> Package:

@@ -59,7 +59,9 @@ def test_who_may_command(now, users, reason):
         (Verb.RETRY, "", a_state(), WORKING, True, R.ONE_IS_ENOUGH),
         (Verb.ALLOW, "", None, None, False, R.STATUS),
         (Verb.ALLOW, "", ENDED, GONE, False, R.ALLOW),
-        (Verb.UPGRADE, "", None, None, False, R.NOT_OFFERED),
+        (Verb.UPGRADE, "", None, None, False, R.START),
+        (Verb.UPGRADE, "", a_state(), WORKING, False, R.STATUS),
+        (Verb.UPGRADE, "x", a_state(), WORKING, False, R.TELL),
     ],
 )
 def test_what_a_command_comes_to(verb, text, state, session, started, expected):

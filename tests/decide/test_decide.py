@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.decide import ROWS, decide
+from bot.decide.assigned import AssignmentFacts
 from bot.decide.case import Case
 from bot.decide.silence import Silence
 from bot.decide.snapshot import (
@@ -33,7 +34,8 @@ from bot.decide.steps import (
 )
 from bot.diff_policy import Severity
 from bot.errors import ConfigurationError
-from bot.model import RunRef, SessionState, Vantage
+from bot.identity import item_hash
+from bot.model import Assignment, Item, Package, RunRef, SessionState, TargetKind, Vantage
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind, SkipReason, UnverifiedCause
 from bot.policy import Flaky, Mode, Policy, Verify
 from bot.untrusted import Untrusted
@@ -131,7 +133,84 @@ def _living(*jobs, own=0, evidence=None, **run) -> Snapshot:
 K, S, E, C = OutcomeKind, SkipReason, ErrorKind, UnverifiedCause
 SKIPPED = K.SKIPPED
 
+ISSUE = Item(101, TargetKind.ISSUE, "7")
+UPGRADE = Item(101, TargetKind.UPGRADE, "httpx")
+ASKED = {"run": None, "item": UPGRADE, "assignment": Assignment(packages=(Package("httpx"),))}
+
+
+def _assigned(item=UPGRADE, *, asked=True, closed=False, **changes) -> Snapshot:
+    """Work that no red run asks for, of which nothing is begun."""
+    told = Assignment(issue=7) if item is ISSUE else Assignment(packages=(Package("httpx"),))
+    begun = AssignmentFacts(told, "main", RED, closed=closed, asked=asked)
+    nothing = an_evidence(failure_class=FailureClass.UNKNOWN, excerpts=())
+    usual = {"run": None, "assignment": begun, "item": item, "pull": None, "evidence": nothing}
+    return a_snapshot(**usual | {"tip": RED} | changes)
+
+
+def _pushed(**changes) -> Snapshot:
+    """The same with a push, a pull request and green checks."""
+    fixed = a_pushed_fix(state=a_state(run_id=0))
+    told = {name: getattr(fixed, name) for name in ("state", "session", "head", "ours", "checks")}
+    told |= {"required": fixed.required, "diff": fixed.diff, "verify_seconds": 60}
+    return _assigned(**told | changes)
+
+
 CASES = [
+    ("issue-closed", _assigned(ISSUE, closed=True), {}, ASKED, _outcome(SKIPPED, S.SUPERSEDED)),
+    ("nobody-asks", _assigned(asked=False), {}, ASKED, _outcome(SKIPPED, S.ALREADY_HANDLED)),
+    ("start", _assigned(), {}, ASKED, Start),
+    ("start", _assigned(ISSUE), {}, ASKED | COMMANDED, Start),
+    (
+        "ended-before",
+        _assigned(state=a_state(run_id=0, final=OutcomeKind.NO_CHANGE)),
+        {},
+        ASKED,
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    (
+        "repair-open",
+        _assigned(background=Background(open_items=(OpenItem(9, item_hash(UPGRADE), ("f1",)),))),
+        {},
+        ASKED,
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    (
+        "start",
+        _assigned(background=Background(open_items=(OpenItem(9, item_hash(UPGRADE), ("f2",)),))),
+        {},
+        ASKED,
+        Start,
+    ),
+    (
+        "start",
+        _assigned(background=Background(open_items=(OpenItem(9, item_hash(UPGRADE), ("f1",)),))),
+        {},
+        ASKED | COMMANDED,
+        Start,
+    ),
+    (
+        "limits",
+        _assigned(background=Background(at_work=10)),
+        {},
+        ASKED,
+        _outcome(SKIPPED, S.LIMIT),
+    ),
+    ("under-way", _assigned(session=WORKING, state=a_state(run_id=0)), {}, ASKED, Wait),
+    ("green", _pushed(), {}, ASKED, _outcome(K.FIXED)),
+    (
+        "nothing-vouches",
+        _pushed(checks=(), verify_seconds=500),
+        {},
+        ASKED,
+        _outcome(K.UNVERIFIED, cause=C.NO_CI_ON_BRANCH),
+    ),
+    (
+        "red",
+        _pushed(checks=(a_check(conclusion="failure"),), red_again=AGAIN),
+        {},
+        ASKED,
+        FollowUp,
+    ),
     # row, facts, policy, request, what follows
     ("own-run", _facts(), {}, {"own_run": RunRef(9001)}, _outcome(SKIPPED, S.OWN_RUN)),
     (

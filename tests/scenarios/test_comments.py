@@ -354,17 +354,6 @@ def test_a_thread_that_takes_no_answer(stage: Stage, red: int):
     assert say(stage, red, "/coder help").outcome == "answered"
 
 
-def test_an_issue_is_no_pull_request(stage: Stage):
-    """Commands that need none are answered; `fix` says where it works."""
-    stage.repository.collaborator("alice", "write")
-    number = stage.repository.open_issue("Wrong total", author="alice").number
-    told = say(stage, number, "/coder fix")
-
-    thread = [c.body for c in stage.repository.state.issues[number].comments]
-    assert (told.outcome, stage.sessions()) == ("answered", 0)
-    assert "`/coder fix` works on pull requests here." in thread[-1]
-
-
 LESS = {
     # what is missing: outcome, words of the error
     "actions": ("error", "Grant `actions: read` in the job's `permissions:`"),

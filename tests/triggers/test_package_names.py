@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigurationError
-from bot.model import Package
+from bot.model import Group, Package
 from bot.triggers.package_names import (
-    Group,
     PackageNameError,
     group_of,
     read_groups,

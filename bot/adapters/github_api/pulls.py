@@ -102,7 +102,8 @@ class PullRequestDesk:
             return Comparison("")
         if not isinstance(found, dict) or found.get("status") not in _COMPARED:
             return None
-        return Comparison(found["status"], read_files(found.get("files") or ()))
+        left = (found.get("merge_base_commit") or {}).get("sha", "")
+        return Comparison(found["status"], read_files(found.get("files") or ()), left)
 
     def branch_head(self, branch: str) -> str:
         """The head SHA; empty when there is no such branch."""

@@ -1,0 +1,136 @@
+"""Where an assignment begins: what it is about, from which commit on, what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.decide.assigned import AssignmentFacts
+from bot.decide.snapshot import ItemState, Snapshot
+from bot.engine.places import places
+from bot.engine.red_run import RedRun
+from bot.errors import OriginLostError
+from bot.identity import assigned_fingerprint, item_hash, item_of_session, name_prefix
+from bot.model import Assignment, Evidence, Item, Package, Session, SessionState, TargetKind
+from bot.outcomes import FailureClass
+from bot.triggers.package_names import PackageNameError, read_package
+from bot.untrusted import Untrusted
+
+_OVER = timedelta(hours=24)
+_AT_REST = frozenset({SessionState.IDLE, SessionState.FAILED, SessionState.GONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Reads it in the place of the red run that there is none of."""
+
+    red: RedRun
+
+    def read(
+        self, facts: Snapshot, item: Item, generation: int, assignment: Assignment | None
+    ) -> dict[str, Any]:
+        """Facts as of the facet `RUN`; `assignment` is None where only the item is known.
+
+        Raises `OriginLostError` where nothing tells what is to be done.
+        """
+        asked = self.red.request.assignment is not None or self.red.request.commanded
+        state = self.red.state(item)
+        if state is None:
+            began = self.last_begun(facts, item) if asked else generation
+            state = ItemState(item.name, generation=began) if began > 1 else None
+        told = assignment or self._remembered(item, state)
+        if told is None:
+            raise OriginLostError
+        github, branch = self.red.ports.github, self.red.request.repository.default_branch
+        thread = github.thread(told.issue) if told.issue else None
+        tip = github.branch_head(branch)
+        begun = AssignmentFacts(
+            assignment=told,
+            branch=branch,
+            head_sha=tip,
+            title=thread.title if thread else Untrusted(""),
+            text=thread.body if thread else Untrusted(""),
+            author=thread.author if thread else "",
+            closed=bool(told.issue) and (thread is None or thread.state != "open"),
+            asked=asked,
+        )
+        known = {"item": item, "state": state, "pull": None, "tip": tip}
+        return {"run": None, "assignment": begun, **known}
+
+    def known(self, item: Item, state: ItemState | None) -> AssignmentFacts | None:
+        """As far as it can be told without a request; None where a red run began the item."""
+        told = self._remembered(item, state) if item.is_assigned else None
+        branch = self.red.request.repository.default_branch
+        return AssignmentFacts(told, branch, state.evidence_sha if state else "") if told else None
+
+    def evidence(self, begun: AssignmentFacts) -> dict[str, Any]:
+        """Nothing failed; of an upgrade, which files it is about."""
+        told = begun.assignment
+        if told.packages or told.patterns:
+            where = places(self.red.ports.github, begun.head_sha, told)
+            begun = replace(begun, where=where)
+        return {"evidence": nothing_failed(told), "assignment": begun}
+
+    def rooted(self, facts: Snapshot, head: str) -> AssignmentFacts | None:
+        """With the commit on which the agent built, where nobody has written it down.
+
+        That is where its branch left the default branch, which may have moved on since.
+        """
+        begun, state = facts.assignment, facts.state
+        known = isinstance(state, ItemState) and state.final is None and state.evidence_sha
+        if begun is None or known or not head:
+            return begun
+        left = self.red.ports.github.compare(begun.head_sha, head).merge_base
+        return replace(begun, head_sha=left) if left else begun
+
+    def _remembered(self, item: Item, state: ItemState | None) -> Assignment | None:
+        """From the item's own record, else from its name: the inputs may say which group it is."""
+        if item.kind is TargetKind.ISSUE:
+            return Assignment(issue=item.thread) if item.thread else None
+        texts = state.packages if state else ()
+        if not texts:
+            for group in self.red.policy.groups:
+                if group.name.lower() == item.ref:
+                    return Assignment(patterns=group.patterns)
+            texts = (f"{item.ref}@{item.wanted}".rstrip("@"),)
+        packages = tuple(p for p in map(_package, texts) if p is not None)
+        return Assignment(packages=packages) if packages else None
+
+    def last_begun(self, facts: Snapshot, item: Item) -> int:
+        """The generation of its newest session, or the next one where that one is over.
+
+        Where nothing was pushed, nothing but the session remembers. One that came to rest a day
+        ago is over: what is asked for now is asked for anew.
+        """
+        agent = self.red.ports.agent
+        sessions = agent.list(name_prefix(item.repository_id)) if agent else ()
+        told = ((item_of_session(item.repository_id, s.name, s.target), s) for s in sessions)
+        ours = [(t[1], s) for t, s in told if t and item_hash(t[0]) == item_hash(item)]
+        if not ours:
+            return 1
+        generation, newest = max(ours, key=lambda one: one[0])
+        return generation + 1 if _is_over(newest, facts) else generation
+
+
+def nothing_failed(assignment: Assignment) -> Evidence:
+    """What stands for the evidence: no failure, and the hashes by which the wish is known again."""
+    return Evidence(FailureClass.UNKNOWN, "", (), (), assigned_fingerprint(assignment))
+
+
+def in_writing(assignment: Assignment) -> tuple[str, ...]:
+    """How its packages are remembered."""
+    return tuple(f"{p.name}@{p.version}".rstrip("@") for p in assignment.packages)
+
+
+def _is_over(session: Session, facts: Snapshot) -> bool:
+    at_rest = session.paused or session.state in _AT_REST
+    began = session.created_at
+    return at_rest and began is not None and facts.now - began >= _OVER
+
+
+def _package(text: str) -> Package | None:
+    try:
+        return read_package(text)
+    except PackageNameError:
+        return None
