@@ -1,8 +1,9 @@
-# syntax=docker/dockerfile:1
 # No USER line: the runner mounts files that only root, or its own user, can write.
-FROM ghcr.io/astral-sh/uv:0.13 AS uv
+# No `# syntax=` line: it would pull a frontend by a tag, and BuildKit's own knows all of this.
+# A digest decides, the tag beside it is for people; .github/dependabot.yml renews both.
+FROM ghcr.io/astral-sh/uv:0.13.0@sha256:cdc6093146eb3ff6a40107b38f008b789e050e77ad87865e381d9917da55a168 AS uv
 
-FROM python:3.13-slim AS build
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 RUN python -m venv --without-pip /app
 RUN --mount=from=uv,source=/uv,target=/bin/uv \
@@ -15,7 +16,7 @@ RUN rm -rf /app/lib/python3.13/site-packages/bot/sandbox \
       /app/lib/python3.13/site-packages/bot/commands/sandbox.py \
  && python -m compileall -q -j 0 /app/lib
 
-FROM python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 # The base image has no bytecode of the standard library; without it every job compiles it anew.
 RUN python -m compileall -q -j 0 \
       -x 'site-packages|idlelib|tkinter|turtledemo|ensurepip|lib2to3|pydoc_data|test' \

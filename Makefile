@@ -35,8 +35,8 @@ bench: $(STAMP)  ## figures, as ratios against a baseline of the same run
 faults: $(STAMP)  ## every fault at every call, kills and interleavings
 	$(BIN)/python -m faults
 
-check-image: $(STAMP)  ## build the image and do the main job in it, where there is a Docker
-	$(BIN)/python scripts/check_image.py
+check-image: $(STAMP)  ## do the main job in the image, locked up; IMAGE=name takes a built one
+	$(BIN)/python scripts/check_image.py $(if $(IMAGE),--image '$(IMAGE)')
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix --quiet .

@@ -1,8 +1,11 @@
-"""Build the image and do the main job in it, as the runner does, against the sandbox.
+"""Build the image and do the main job in it, locked up, against the sandbox.
 
-    python scripts/check_image.py [--backend tasks|chats]
+    python scripts/check_image.py [--backend tasks|chats] [--image IMAGE]
 
-Says so in one line, and ends with 0, where no Docker engine answers.
+The folders and variables are a runner's. The locks are more than a runner has: a root file system
+that is read-only, no capability, no new privilege, one temporary directory in memory. `--image`
+takes an image that is there already, such as a released one by its digest. Says so in one line,
+and ends with 0, where no Docker engine answers.
 """
 
 from __future__ import annotations
@@ -26,30 +29,46 @@ from bot.commands.demo import read_outputs  # noqa: E402
 
 TAG = "coder-fix:check"
 PATIENCE = 30.0
+LOCKS = (
+    "--read-only",
+    *("--tmpfs", "/tmp:rw,noexec,nosuid,nodev,size=64m"),  # noqa: S108 - inside of the container
+    *("--cap-drop", "ALL"),
+    *("--security-opt", "no-new-privileges"),
+)
+"""All that the product needs is the network, its event, and the files that it hands back."""
 
 
 def main() -> int:
     """0 when the container repaired the sandbox's pull request, or nothing could be built."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks")
-    backend = parser.parse_args().backend
+    parser.add_argument("--image", help="check this one and build none")
+    given = parser.parse_args()
+    backend, image = given.backend, given.image or TAG
     if not engine():
-        print("check-image: nothing was built, no Docker engine answers here.")
+        print("check-image: nothing was checked, no Docker engine answers here.")
         return 0
-    if subprocess.run(["docker", "build", "--tag", TAG, str(ROOT)], check=False).returncode:
+    if given.image is None and not built():
         print("check-image: the image does not build.")
         return 1
-    print(f"\nSize: {compressed(TAG) / MEGABYTE:.0f} MB compressed\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="coder-fix-image-") as name:
         folder = Path(name)
         with sandbox(folder, backend) as inputs:
-            code = run(folder, inputs)
+            code = run(image, folder, inputs)
         outputs = read_outputs(folder / "files" / "output")
         print("\nOutputs\n" + "".join(f"  {k}: {v}\n" for k, v in outputs.items() if v))
         print((folder / "files" / "summary.md").read_text(encoding="utf-8"))
     good = code == 0 and outputs.get("outcome") == "fixed"
     print(f"check-image: exit code {code}, outcome {outputs.get('outcome', '(none)')}")
     return 0 if good else 1
+
+
+def built() -> bool:
+    """Whether the image builds; its size is told."""
+    if subprocess.run(["docker", "build", "--tag", TAG, str(ROOT)], check=False).returncode:
+        return False
+    print(f"\nSize: {compressed(TAG) / MEGABYTE:.0f} MB compressed\n", flush=True)
+    return True
 
 
 @contextmanager
@@ -68,8 +87,11 @@ def sandbox(folder: Path, backend: str) -> Iterator[Mapping[str, str]]:
         process.communicate(timeout=PATIENCE)
 
 
-def run(folder: Path, inputs: Mapping[str, str]) -> int:
-    """`docker run` with a runner's folders and variables; the network is the machine's own."""
+def run(image: str, folder: Path, inputs: Mapping[str, str]) -> int:
+    """`docker run` with a runner's folders and variables; the network is the machine's own.
+
+    Without capabilities root is bound by the rights of files, so whoever owns them is the user.
+    """
     files, workspace = folder / "files", folder / "workspace"
     files.mkdir()
     workspace.mkdir()
@@ -82,13 +104,14 @@ def run(folder: Path, inputs: Mapping[str, str]) -> int:
         "INPUT_IDLE-SECONDS": "1",
         "INPUT_POLL-INTERVAL-SECONDS": "0.5",
     }
-    command = ["docker", "run", "--rm", "--network", "host", "--workdir", "/github/workspace"]
+    command = ["docker", "run", "--rm", *LOCKS, "--user", f"{os.getuid()}:{os.getgid()}"]
+    command += ["--network", "host", "--workdir", "/github/workspace"]
     for name in variables:
         command += ["--env", name]
     command += ["--volume", f"{files}:/github/files", "--volume", f"{workspace}:/github/workspace"]
     # The values travel in the environment, so that no token stands in a process list.
     env = dict(os.environ) | variables
-    return subprocess.run([*command, TAG], env=env, check=False).returncode
+    return subprocess.run([*command, image], env=env, check=False).returncode
 
 
 if __name__ == "__main__":
