@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.outcomes import ExitCode
-from bot.sandbox.scenes import evidence_told, failed_log, pushed, repairs, visible
+from bot.sandbox import hostile
+from bot.sandbox.scenes import (
+    evidence_told,
+    failed_log,
+    newest_prompt,
+    pushed,
+    repairs,
+    visible,
+    whole_log,
+)
 from bot.sandbox.stories import STORIES
 from bot.sandbox.world import PERSON, SandboxWorld, agent_argv
 from bot.sanitize import prompt_block
@@ -67,6 +76,7 @@ class Demo:
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     _number: int = 0
     _turns: int = 0
+    _lines: list[str] = field(default_factory=list)
 
     def play(self) -> bool:
         """True when every outcome is the story's own, or an agent of one's own made another."""
@@ -126,7 +136,33 @@ class Demo:
         self._show("The outputs", [f"{k}: {v}" for k, v in outputs.items() if v])
         self._written({"comment.md": comment, "summary.md": summary})
         outcome = "/".join(filter(None, (outputs.get("outcome"), outputs.get("skip-reason"))))
-        return self._judge(outcome, expected, code)
+        is_inert = not self.world.story.is_hostile or self._is_inert(comment, summary, outputs)
+        return self._judge(outcome, expected, code) and is_inert
+
+    def _is_inert(self, comment: str, summary: str, outputs: Mapping[str, str]) -> bool:
+        """Shows what each attack came to; false where something of it is live."""
+        run = self._newest_run()["workflow_run"]
+        log = whole_log(self.world, run["id"], run["run_attempt"])
+        prompt = newest_prompt(self.world)
+        self._headline("What the log held, and what is shown instead")
+        for attack in hostile.ATTACKS:
+            shown = {"prompt": prompt, "comment": comment, "summary": summary}
+            print("  " + "\n  ".join(hostile.told(attack, log, shown)))
+        pages = {"comment": comment, "summary": summary}
+        pages |= {f"body of #{pull.number}": pull.issue.body or "" for pull in repairs(self.world)}
+        plain = {"prompt": prompt, "output": "\n".join(self._lines)} | {
+            f"output {name}": value for name, value in outputs.items()
+        }
+        found = list(hostile.live(pages, plain))
+        self._headline("What of it is live")
+        print(
+            "  "
+            + "\n  ".join(
+                found
+                or ["Nothing: no secret, no command, nothing hidden, nothing outside of code."]
+            )
+        )
+        return not found
 
     def _judge(self, outcome: str, expected: str, code: int) -> bool:
         """Says how it ended. What an agent of one's own achieves is not for us to promise."""
@@ -196,6 +232,7 @@ class Demo:
             timer.start()
             for line in process.stdout or ():
                 if not line.startswith(_NOISE):
+                    self._lines.append(line.rstrip("\n"))
                     print(f"  {time.monotonic() - began:5.1f} s  {line.rstrip()}", flush=True)
             code = process.wait()
             timer.cancel()

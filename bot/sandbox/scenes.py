@@ -12,23 +12,34 @@ from bot.sandbox.world import BOT, SandboxWorld
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z ")
 _FENCED = re.compile(r"^<data-(\w+)>\n(.*?)\n</data-\1>$", re.DOTALL | re.MULTILINE)
 _HIDDEN = re.compile(r"\s*<!--.*?-->\s*", re.DOTALL)
-_FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+_FOLD = re.compile(
+    r"^<details>\s*<summary>(.*?)</summary>(.*?)^</details>$", re.DOTALL | re.MULTILINE
+)
 
 
 def failed_log(world: SandboxWorld, run_id: int, attempt: int, most: int = 12) -> list[str]:
     """The last lines of the first failed job's log, without their stamps."""
+    return whole_log(world, run_id, attempt).splitlines()[-most:]
+
+
+def whole_log(world: SandboxWorld, run_id: int, attempt: int) -> str:
+    """The first failed job's log, without its stamps."""
     jobs = world.repository.run(run_id).jobs
     red = (j for j in jobs if j.attempt == attempt and j.conclusion == "failure" and j.log)
     text = next((j.log.decode(errors="replace") for j in red if j.log), "")
-    return [_STAMP.sub("", line, count=1) for line in text.splitlines()[-most:]]
+    return "\n".join(_STAMP.sub("", line, count=1) for line in text.split("\n"))
 
 
 def evidence_told(world: SandboxWorld, most: int = 40) -> list[str]:
     """The evidence in the newest session's prompt: what stands last between two fence lines."""
-    prompts = list(_prompts(world))
-    found = list(_FENCED.finditer(prompts[-1])) if prompts else []
+    found = list(_FENCED.finditer(newest_prompt(world)))
     lines = found[-1][2].splitlines() if found else []
     return _first(lines, most)
+
+
+def newest_prompt(world: SandboxWorld) -> str:
+    """What the newest session began with, or nothing."""
+    return next(reversed(list(_prompts(world))), "")
 
 
 def _prompts(world: SandboxWorld) -> Iterator[str]:

@@ -16,6 +16,7 @@ from bot.errors import ConfigurationError
 from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.github_handle import SandboxRepository
+from bot.sandbox.hostile import OWN_TOKEN
 from bot.sandbox.stories import Story
 
 BOT = "coder-fix-bot"
@@ -51,7 +52,7 @@ class SandboxWorld:
     def __post_init__(self) -> None:
         self.github = SandboxGitHub(directory=self.root / "github")
         self.github.start()
-        grant = self.github.tokens.grant("ghp_" + "0" * 36, login=BOT, permissions=PERMISSIONS)
+        grant = self.github.tokens.grant(OWN_TOKEN, login=BOT, permissions=PERMISSIONS)
         self.github_token = grant.token
         push = self.github.tokens.grant(
             "ghp_" + "1" * 36, login=BOT, permissions={"contents": "write"}

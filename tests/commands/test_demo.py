@@ -6,9 +6,11 @@ import pytest
 
 from bot.app import main
 from bot.commands.demo import Demo
+from bot.sandbox.hostile import ATTACKS, OWN_TOKEN, live
 from bot.sandbox.scenes import visible
 from bot.sandbox.stories import STORIES
 from bot.sandbox.world import SandboxWorld, agent_argv
+from tests.sanitize.inertness import commands, escape_remains, invisible, outside_code
 
 
 @pytest.mark.parametrize("backend", ["tasks", "chats"])
@@ -58,6 +60,47 @@ def test_an_upgrade_is_repaired_on_a_schedule(capsys, backend):
     out = capsys.readouterr().out
     assert re.findall(r"Ended as `([\w/-]+)`", out) == ["pending", "fixed"]
     assert "\n    rounding 1.4.0 → 2.0.0\n" in out
+
+
+@pytest.mark.parametrize("backend", ["tasks", "chats"])
+def test_a_hostile_log_is_inert(capsys, tmp_path, backend):
+    """The story `hostile-log`: each attack in log, prompt, comment and summary; none is live."""
+    story = ["demo", "--story", "hostile-log", "--backend", backend, "--write", str(tmp_path)]
+    assert main(story) == 0
+    out = capsys.readouterr().out
+    assert "\n  Nothing: no secret, no command, nothing hidden, nothing outside of code.\n" in out
+    for attack in ATTACKS:
+        told = out.split(f"\n  {attack.name}\n    log: ")[1].split("\n")
+        assert attack.word in told[0]
+        assert re.match("    prompt[:,] .*" + attack.word, told[1])
+    assert (
+        commands("\n".join(line for line in out.splitlines() if "::add-mask::" not in line)) == []
+    )
+    for name in ("comment.md", "summary.md"):
+        text = (tmp_path / name).read_text()
+        assert invisible(text) == set()
+        assert escape_remains(text) == []
+        assert not [a.name for a in ATTACKS if a.word in outside_code(text)]
+        assert not [a.name for a in ATTACKS if a.secret and a.secret in text]
+
+
+@pytest.mark.parametrize(
+    ("page", "plain", "sentence"),
+    [
+        ("@acme mulberry", "", "The page shows mentions outside of code."),
+        ("[x](https://evil.example/barberry)", "", "shows an image that reports home outside of"),
+        ("<b>tayberry</b>", "", "The page shows HTML outside of code."),
+        ("`a\u202eb`", "", r"The page holds \u202e."),
+        ("", "\x1b[0m", r"The text holds \x1b."),
+        ("", "x ##[error]x", "The text holds a command for a runner."),
+        ("", "\n ::error::x", "The text holds a command for a runner."),
+        ("", f"`{ATTACKS[15].secret}`", "The text shows a token."),
+        ("", OWN_TOKEN, "The text shows the bot's own token."),
+    ],
+)
+def test_what_is_live_is_found(page, plain, sentence):
+    """The demo's own look at a hostile story is not blind."""
+    assert sentence in " ".join(live({"page": page}, {"text": plain}))
 
 
 @pytest.mark.parametrize(
