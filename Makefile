@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types architecture unit bench faults check-image format lock clean
+.PHONY: demo test lint types architecture unit bench faults check-image audit format lock clean
 
 demo: $(STAMP)  ## the whole story, on this machine
 	$(BIN)/python -m bot demo
@@ -38,6 +38,14 @@ faults: $(STAMP)  ## every fault at every call, kills and interleavings
 check-image: $(STAMP)  ## do the main job in the image, locked up; IMAGE=name takes a built one
 	$(BIN)/python scripts/check_image.py $(if $(IMAGE),--image '$(IMAGE)')
 
+audit: $(STAMP)  ## what is known against the locked packages and actions; asks their registries
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/audit.txt
+	for lock in runtime dev audit; do \
+	  $(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/$$lock.txt || exit 1; \
+	done
+	$(BIN)/zizmor --quiet --pedantic action.yml .github .github/examples/*.yml
+
 format: $(STAMP)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
@@ -47,6 +55,8 @@ lock:  ## renew the lock files from pyproject.toml (needs uv)
 	  --no-header pyproject.toml --output-file requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --group dev pyproject.toml --output-file requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --group audit --output-file requirements/audit.txt
 
 $(STAMP): requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
