@@ -57,7 +57,8 @@ def main() -> int:
             code = run(image, folder, inputs)
         outputs = read_outputs(folder / "files" / "output")
         print("\nOutputs\n" + "".join(f"  {k}: {v}\n" for k, v in outputs.items() if v))
-        print((folder / "files" / "summary.md").read_text(encoding="utf-8"))
+        summary = folder / "files" / "summary.md"
+        print(summary.read_text(encoding="utf-8") if summary.exists() else "No summary")
     good = code == 0 and outputs.get("outcome") == "fixed"
     print(f"check-image: exit code {code}, outcome {outputs.get('outcome', '(none)')}")
     return 0 if good else 1

@@ -117,7 +117,7 @@ def test_dockerfile_is_for_the_runner():
 
 def test_lock_files_pin_with_hashes_and_name_no_index():
     """Every package has one version and a hash, and installs from any mirror."""
-    for name in ("runtime", "dev"):
+    for name in ("runtime", "dev", "audit"):
         text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
         pinned = re.findall(r"^[a-z0-9-]+==", text, re.MULTILINE)
 
