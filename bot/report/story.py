@@ -69,8 +69,13 @@ def _usual_headline(facts: ReportFacts) -> str:
     if _is_assigned(facts) and kind in ASSIGNED:
         return ASSIGNED[kind][1 if facts.upgrade else 0]
     if kind is OutcomeKind.SWEPT and any(item.planned for item in facts.items):
-        begun = sum(item.outcome.kind is OutcomeKind.PENDING for item in facts.items)
-        return f"Upgrades: {begun} of {blocks.plural(len(facts.items), 'item')} under way"
+        kinds, count = (
+            [i.outcome.kind for i in facts.items],
+            blocks.plural(len(facts.items), "item"),
+        )
+        if OutcomeKind.REPORTED in kinds:
+            return f"Upgrades planned: {count}, nothing started"
+        return f"Upgrades: {kinds.count(OutcomeKind.PENDING)} of {count} under way"
     return OUTCOMES[kind].headline
 
 
