@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bot.adapters import tls
@@ -18,7 +20,9 @@ from bot.engine import Brief, CommandRequests, Desk, Engine, Messenger, Sweep, U
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
+from bot.outcomes import SkipReason
 from bot.policy import Mode, Waiting
+from bot.policy_file import LARGEST, PATH, rules, sources
 from bot.ports import AgentBackend, Narrator, Ports
 from bot.prompt import check_template
 from bot.sanitize import Secrets
@@ -57,6 +61,24 @@ class Composition:
             clock=self.clock,
             own_run=own.id if own else 0,
         )
+
+    def ruled(self, github: GitHubApi, narrator: Narrator) -> Composition | Ignored:
+        """The same with what the policy files say where no input does; Ignored where they say no.
+
+        Both are read side by side, and while what the engine needs warms up.
+        """
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        asked = sources(github.full_name)
+        with ThreadPoolExecutor(len(asked)) as pool:
+            read = partial(github.file_on_default_branch, path=PATH, largest=LARGEST)
+            texts = dict(zip(asked, pool.map(read, asked), strict=True))
+        found = rules({name: text for name, text in texts.items() if text is not None})
+        if found.disabled_by:
+            reason = f"coder-fix is switched off here (`enabled: false` in {found.disabled_by})."
+            return Ignored(SkipReason.OPTED_OUT, reason)
+        if found.files:
+            narrator.tell(f"Policy: {' and '.join(found.files)}")
+        return replace(self, settings=found.under(self.settings))
 
     def request(self, event: Event, github: GitHubApi) -> Request | Ignored:
         """What the event, or the input `run-id`, asks for."""
@@ -120,7 +142,6 @@ class Composition:
         )
 
     def _around(self, github: GitHubApi, narrator: Narrator) -> tuple[Ports, Brief]:
-        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         settings = self.settings
         brief = Brief(
             fence=secrets.token_hex(8),

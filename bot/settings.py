@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     AliasGenerator,
     BeforeValidator,
@@ -49,10 +50,28 @@ def variables(field: str) -> tuple[str, ...]:
 def _listed(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.replace("\n", ",").split(",") if part.strip())
-    return value
+    return tuple(value) if isinstance(value, list) else value
 
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+def _outcomes(words: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [word for word in words if word != "none" and word not in list(OutcomeKind)]
+    if unknown:
+        plain = ", ".join(w for w in unknown if w.isalpha() and w.isascii() and len(w) < 20)
+        raise ValueError(
+            f"there is no outcome {plain or 'of that name'}; known: none, {', '.join(OutcomeKind)}"
+        )
+    return words
+
+
+def _branch_prefix(prefix: str) -> str:
+    if set(prefix) & set(" ~^:?*[\\") or prefix.startswith("/") or ".." in prefix:
+        raise ValueError("cannot begin a branch name, as coder-fix/ can")
+    return prefix
+
+
+Listed = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_listed, json_schema_input_type=str | list[str])
+]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
@@ -162,7 +181,7 @@ class Settings(BaseSettings):
     )
     draft: bool = Field(True, description="Open pull requests as drafts.")
     base: str = Field("", description="Base of our pull request; the failing branch when empty.")
-    branch_prefix: str = Field(
+    branch_prefix: Annotated[str, AfterValidator(_branch_prefix)] = Field(
         "coder-fix/", min_length=1, max_length=60, description="What our branches begin with."
     )
     protected_paths: Listed = Field(
@@ -211,7 +230,7 @@ class Settings(BaseSettings):
         False, description="Allow a `coder-url` without TLS that is not on this machine."
     )
     dry_run: bool = Field(False, description="Read and decide, print the prompt, write nothing.")
-    fail_on: Listed = Field(
+    fail_on: Annotated[Listed, AfterValidator(_outcomes)] = Field(
         ("error",), description="Outcomes that fail the step (exit 4; errors 2 or 3), or `none`."
     )
 
@@ -278,23 +297,17 @@ def load(given: dict[str, Any] | None = None) -> Settings:
 def _complaint(error: dict[str, Any]) -> str:
     where = str(error["loc"][0])
     field = next((f for f in Settings.model_fields if where in (f, *variables(f))), where)
-    text = str(error["msg"]).replace("Input should be", "must be").rstrip(".")
-    return f"Input `{input_name(field)}`: {text[0].lower()}{text[1:]}."
+    return f"Input `{input_name(field)}`: {wrong(str(error['msg']))}."
+
+
+def wrong(message: str) -> str:
+    """What pydantic says is wrong with a value, as the end of our sentence, without its stop."""
+    text = message.removeprefix("Value error, ").replace("Input should be", "must be").rstrip(".")
+    return text[:1].lower() + text[1:]
 
 
 def _check(settings: Settings) -> None:
-    unknown = [w for w in settings.fail_on if w != "none" and w not in list(OutcomeKind)]
-    if unknown:
-        raise ConfigurationError(
-            f"Input `fail-on`: there is no outcome {', '.join(unknown)}.",
-            remedy=f"Known: none, {', '.join(OutcomeKind)}.",
-        )
     if settings.prompt and settings.prompt_file:
         raise ConfigurationError(
             "Inputs `prompt` and `prompt-file` are both given.", remedy="Give one of them."
-        )
-    bad = set(settings.branch_prefix) & set(" ~^:?*[\\") or settings.branch_prefix.startswith("/")
-    if bad or ".." in settings.branch_prefix:
-        raise ConfigurationError(
-            "Input `branch-prefix` cannot begin a branch name.", remedy="Such as coder-fix/."
         )

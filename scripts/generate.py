@@ -1,4 +1,4 @@
-"""Write what follows from the code: action.yml, README's tables, the decision table.
+"""Write what follows from the code: action.yml, the policy file's schema, the tables.
 
     python scripts/generate.py          rewrite the files
     python scripts/generate.py --check  exit 1 and name what is out of date
@@ -23,6 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.decide import ROWS
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
+from bot.policy_file.keys import WITHHELD
+from bot.policy_file.model import keys
+from bot.policy_file.schema import SCHEMA_PATH, schema
 from bot.report.catalog import MEANINGS, OUTPUTS
 from bot.report.outputs import OUTPUT_NAMES
 from bot.report.words import SKIPPED
@@ -84,9 +87,14 @@ def action_yml() -> str:
     ]
     for name, info in inputs():
         default = FROM_CONTEXT[name][0] if name in FROM_CONTEXT else default_text(info)
+        text = info.description or ""
+        if name in keys():
+            # Empty: a runner does not tell a default from a given value, and a policy file
+            # goes before the one, but not before the other.
+            text, default = f"{text} Default: {default}." if default else text, ""
         lines += [
             f"  {name}:",
-            f"    description: {_yaml(info.description or '')}",
+            f"    description: {_yaml(text)}",
             "    required: false",
             f"    default: {_yaml(default)}",
         ]
@@ -118,6 +126,15 @@ def inputs_table() -> str:
         )
     head = ("Input", "Default", "What it does", "Values", "Also read from")
     return _table(head, rows)
+
+
+def withheld_table() -> str:
+    """README: what a policy file may not set."""
+    why: dict[str, list[str]] = {}
+    for name, reason in WITHHELD.items():
+        why.setdefault(reason, []).append(f"`{input_name(name)}`")
+    rows = ((", ".join(names), reason) for reason, names in why.items())
+    return _table(("Not in a policy file", "Because"), rows)
 
 
 def outputs_table() -> str:
@@ -157,6 +174,7 @@ def decisions_table() -> str:
 BLOCKS = {
     "README.md": {
         "inputs": inputs_table,
+        "withheld": withheld_table,
         "outputs": outputs_table,
         "outcomes": outcomes_table,
         "skips": skips_table,
@@ -168,7 +186,7 @@ BLOCKS = {
 
 def generated() -> dict[str, str]:
     """Path → what it should hold."""
-    files = {"action.yml": action_yml()}
+    files = {"action.yml": action_yml(), SCHEMA_PATH: schema()}
     for path, blocks in BLOCKS.items():
         text = (ROOT / path).read_text(encoding="utf-8")
         for name, make in blocks.items():

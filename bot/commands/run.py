@@ -18,7 +18,7 @@ from bot.adapters.cancellation import Cancellation
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
 from bot.errors import BotError, CancelledError
-from bot.model import Ignored, Outcome, TriggerName
+from bot.model import Ignored, Outcome, Request, TriggerName
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, exit_code
 from bot.report.annotation import annotation
 from bot.report.facts import ReportFacts
@@ -132,7 +132,13 @@ class Run:
         teller = self._narrator()
         parts = Composition(settings, self.runner, self.clock, self.hidden)
         with closing(parts.github(repository)) as github:
-            request = parts.request(self.runner.event(), github)
+            ruled = parts.ruled(github, teller)
+            if isinstance(ruled, Ignored):
+                request: Request | Ignored = ruled
+            else:
+                parts, settings = ruled, ruled.settings
+                self.fail_on = settings.fail_on
+                request = parts.request(self.runner.event(), github)
             if isinstance(request, Ignored):
                 outcome = Outcome(
                     OutcomeKind.SKIPPED, request.reason, skip_reason=request.skip_reason

@@ -9,11 +9,13 @@ from bot.adapters.github_api.alerts import AlertDesk
 from bot.adapters.github_api.artifacts import ArtifactDesk
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.comments import CommentDesk
+from bot.adapters.github_api.files import file_on_default_branch
 from bot.adapters.github_api.issues import IssueDesk
 from bot.adapters.github_api.pulls import PullRequestDesk
 from bot.adapters.github_api.runs import RunReader
 from bot.adapters.job_logs import LogDownloads
 from bot.model import Job, JobLog, MissingLog
+from bot.untrusted import Untrusted
 
 
 class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, IssueDesk, AlertDesk):
@@ -28,9 +30,20 @@ class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, Is
         AlertDesk.__init__(self, client, full_name)
 
     @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return self._full_name
+
+    @property
     def requests(self) -> int:
         """Requests sent so far, retries included."""
         return self._client.requests
+
+    def file_on_default_branch(
+        self, repository: str, path: str, *, largest: int
+    ) -> Untrusted | None:
+        """The file there, of this repository or another; see `files`."""
+        return file_on_default_branch(self._client, repository, path, largest=largest)
 
     def logs(
         self, jobs: Sequence[Job]
