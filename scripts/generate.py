@@ -1,4 +1,4 @@
-"""Write what follows from the code: action.yml, the policy file's schema, the tables.
+"""Write what follows from the code: action.yml, examples, the policy file's schema, tables.
 
     python scripts/generate.py          rewrite the files
     python scripts/generate.py --check  exit 1 and name what is out of date
@@ -29,6 +29,7 @@ from bot.policy_file.schema import SCHEMA_PATH, schema
 from bot.report.catalog import MEANINGS, OUTPUTS
 from bot.report.outputs import OUTPUT_NAMES
 from bot.report.words import SKIPPED
+from bot.scaffold import examples
 from bot.settings import Settings, input_name, variables
 
 FROM_CONTEXT = {
@@ -187,6 +188,7 @@ BLOCKS = {
 def generated() -> dict[str, str]:
     """Path → what it should hold."""
     files = {"action.yml": action_yml(), SCHEMA_PATH: schema()}
+    files |= {f".github/examples/{name}": text for name, text in examples().items()}
     for path, blocks in BLOCKS.items():
         text = (ROOT / path).read_text(encoding="utf-8")
         for name, make in blocks.items():

@@ -1,0 +1,204 @@
+"""`coder-fix init`: the workflow files and the policy file of a repository, from a few answers."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from bot.adapters.checkout import Checkout
+from bot.adapters.releases import pinned
+from bot.commands.init_output import Printer
+from bot.commands.init_questions import Terminal, asked
+from bot.errors import ConfigurationError
+from bot.outcomes import ExitCode
+from bot.policy import Mode
+from bot.policy_file import PATH
+from bot.scaffold import DEFAULT_DOORS, Answers, Change, Door, Known, plan, steps
+from bot.scaffold.answers import FOLDER
+
+BACKENDS: Final = ("auto", "tasks", "chats")
+_USES = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}( # \S[^\r\n]*)?")
+_TEMPLATE = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+
+
+def main(argv: list[str]) -> int:
+    """0 when the files are there, or shown; 2 when one that differs was left alone."""
+    given = _parser().parse_args(argv)
+    printer = Printer()
+    checkout = Checkout.around(Path.cwd())
+    known = Known(checkout.files(FOLDER) | _policy(checkout))
+    answers = _answers(given, known)
+    is_asking = sys.stdin.isatty() and not given.yes
+    if is_asking:
+        answers = asked(answers, known, Terminal(), _given(given))
+    _check(answers, known)
+    answers = replace(answers, uses=_uses(given, known, checkout, printer))
+    changes = plan(answers, known)
+    for change in changes:
+        checkout.check(change.path)
+    printer.notes(known)
+    printer.changes(changes, whole=given.dry_run)
+    if not given.dry_run and not _written(changes, checkout, printer, given, is_asking=is_asking):
+        return ExitCode.CONFIGURATION
+    branch, is_detached = checkout.default_branch, checkout.is_detached
+    printer.steps(steps(answers, branch=branch, is_detached=is_detached))
+    if given.dry_run:
+        printer.line("Dry run: nothing was written.")
+    return ExitCode.DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="coder-fix init",
+        description="Write the workflow files and .github/coder-fix.yml of the repository in "
+        "whose checkout you are, and say what is left to do. On a terminal it asks; what stands "
+        "in the files already is the default answer, and running it again changes nothing.",
+    )
+    parser.add_argument(
+        "--doors", metavar="LIST", help=f"ways in: {', '.join(Door)} (separated by commas)"
+    )
+    parser.add_argument(
+        "--workflows", metavar="LIST", help="names of the workflows to listen to, by commas"
+    )
+    parser.add_argument("--coder-url", metavar="URL", help="address of the Coder deployment")
+    parser.add_argument("--template", metavar="NAME", help="template in Coder for the workspaces")
+    parser.add_argument("--backend", choices=BACKENDS, help="agent API in Coder")
+    parser.add_argument("--mode", choices=[*Mode], help="how far coder-fix may go")
+    parser.add_argument(
+        "--uses",
+        metavar="OWNER/NAME@COMMIT",
+        help="the version of coder-fix; the newest release when not given",
+    )
+    parser.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite files that differ, after showing how"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show everything, write nothing")
+    return parser
+
+
+def _policy(checkout: Checkout) -> dict[str, str]:
+    text = checkout.text(PATH)
+    return {} if text is None else {PATH: text}
+
+
+def _given(given: argparse.Namespace) -> frozenset[str]:
+    """The answers that flags gave, by their field's name."""
+    return frozenset(name for name, value in vars(given).items() if value not in {None, False})
+
+
+def _answers(given: argparse.Namespace, known: Known) -> Answers:
+    """Flags, else what stands in the files, else the defaults."""
+    held = known.policy
+    mode = given.mode or str(held.get("mode", Mode.PROPOSE))
+    # A file that names none leaves it to the owner's; a diagnosis needs none.
+    template = "" if PATH in known.files or mode == "report" else "ci-repair"
+    return Answers(
+        uses="",
+        doors=_doors(_listed(given.doors)) if given.doors else known.doors or DEFAULT_DOORS,
+        workflows=_listed(given.workflows or "") or known.listened_to or known.suggested(),
+        coder_url=given.coder_url or "",
+        template=given.template or held.get("coder_template_name", "") or template,
+        backend=given.backend or held.get("coder_backend", "auto"),
+        mode=mode,
+    )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _doors(names: Sequence[str]) -> tuple[Door, ...]:
+    unknown = [name for name in names if name not in list(Door)]
+    if unknown or not names:
+        raise ConfigurationError(
+            f"--doors: there is no door {', '.join(unknown) or 'named'}.",
+            remedy=f"Doors: {', '.join(Door)}.",
+        )
+    return tuple(door for door in Door if door in names)
+
+
+def _check(answers: Answers, known: Known) -> None:
+    """Raises `ConfigurationError` for answers that no files can be made of."""
+    doors = set(answers.doors)
+    if {Door.FAILURE, Door.FOLLOW_UP_JOB} <= doors:
+        raise ConfigurationError(
+            "The doors `failure` and `follow-up-job` would both answer to the same runs.",
+            remedy="Choose one of them; `failure` needs no change of your workflows.",
+        )
+    if doors & {Door.FAILURE, Door.FOLLOW_UP_JOB} and not answers.workflows:
+        seen = ", ".join(known.workflows) or "there is none"
+        raise ConfigurationError(
+            f"No workflow of {FOLDER} runs for pushes or pull requests (workflows: {seen}).",
+            remedy="Name those to listen to with --workflows.",
+        )
+    parts = urlsplit(answers.coder_url)
+    if answers.coder_url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ConfigurationError(
+            "--coder-url is not an http(s) URL.", remedy="Such as https://coder.example.com."
+        )
+    if parts.username or "'" in answers.coder_url:
+        raise ConfigurationError(
+            "--coder-url holds a user name or a quote.", remedy="Give the bare address."
+        )
+    if answers.template and not _TEMPLATE.fullmatch(answers.template):
+        raise ConfigurationError(
+            "--template is not a template's name.", remedy="`name` or `organization/name`."
+        )
+
+
+def _uses(given: argparse.Namespace, known: Known, checkout: Checkout, printer: Printer) -> str:
+    """The version: as given, as in use here, the newest release, or the one that runs now."""
+    if given.uses:
+        if not _USES.fullmatch(given.uses):
+            raise ConfigurationError(
+                "--uses is not of the form OWNER/NAME@COMMIT, with all 40 digits of the commit.",
+                remedy="A tag or a branch can be moved to other code; a commit cannot.",
+            )
+        return str(given.uses)
+    if known.uses:
+        return known.uses
+    server = os.environ.get("GITHUB_SERVER_URL", "").strip() or "https://github.com"
+    pin = pinned(server, checkout.root)
+    if pin is None:
+        raise ConfigurationError(
+            f"The newest release of coder-fix could not be asked of {server}.",
+            remedy="Give --uses coder-fix/coder-fix@COMMIT.",
+        )
+    if not pin.is_release:
+        printer.line(
+            f"No release of coder-fix could be asked of {server}: the workflows use the commit "
+            "that runs here, which must be there as well."
+        )
+    return pin.uses
+
+
+def _written(
+    changes: Sequence[Change],
+    checkout: Checkout,
+    printer: Printer,
+    given: argparse.Namespace,
+    *,
+    is_asking: bool,
+) -> bool:
+    """Write what is new and what may be overwritten; false where that was not said."""
+    needed = [change for change in changes if change.is_needed]
+    differing = [change for change in needed if change.before is not None]
+    kept: set[str] = set()
+    if differing and not given.force:
+        if not is_asking:
+            names = ", ".join(change.path for change in differing)
+            printer.error(f"Nothing was written: {names} would be changed. With --force it is.")
+            return False
+        terminal = Terminal()
+        kept = {c.path for c in differing if not terminal.agrees(f"Change {c.path}?")}
+    checkout.write({change.path: change.after for change in needed if change.path not in kept})
+    printer.written([c.path for c in needed if c.path not in kept], sorted(kept))
+    return True

@@ -1,0 +1,21 @@
+"""The files by which a repository uses coder-fix: answers in, texts out. Pure.
+
+`.github/examples/` is written from the same texts, by `scripts/generate.py`.
+"""
+
+from bot.scaffold.answers import DEFAULT_DOORS, Answers, Door
+from bot.scaffold.files import Change, example, examples, plan
+from bot.scaffold.guide import steps
+from bot.scaffold.known import Known
+
+__all__ = [
+    "DEFAULT_DOORS",
+    "Answers",
+    "Change",
+    "Door",
+    "Known",
+    "example",
+    "examples",
+    "plan",
+    "steps",
+]

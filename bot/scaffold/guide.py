@@ -1,0 +1,61 @@
+"""What is left to do by hand after the files are written: in Coder, and in GitHub's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.scaffold.answers import Answers, Door
+
+_WAITS_FOR_NOBODY = {Door.COMMENT, Door.UPGRADE, Door.FOLLOW_UP_JOB}
+
+
+def steps(answers: Answers, *, branch: str, is_detached: bool = False) -> tuple[str, ...]:
+    """One text for each thing to do, in order. `branch` is the default one, empty if unknown."""
+    return tuple(_steps(answers, branch, is_detached=is_detached))
+
+
+def _steps(answers: Answers, branch: str, *, is_detached: bool) -> Iterator[str]:
+    if answers.mode != "report":
+        yield from _coder(answers)
+    yield from _github(answers)
+    if _WAITS_FOR_NOBODY & set(answers.doors) and Door.RECONCILE not in answers.doors:
+        yield (
+            "Think of the door `reconcile`: without it nobody carries on what the other doors "
+            "begin and do not wait for."
+        )
+    if is_detached:
+        yield "HEAD is detached here: make a branch before you commit (git switch -c coder-fix)."
+    yield (
+        f"Commit and push the files; they work once they are on the default branch"
+        f"{f' ({branch})' if branch else ''}."
+    )
+
+
+def _coder(answers: Answers) -> Iterator[str]:
+    if answers.template:
+        yield (
+            f"Coder: the template {answers.template} must exist, and be able to run tasks where "
+            "the server has them. It needs git and a token for GitHub of its own: what the "
+            "workflow's token pushes starts no checks."
+        )
+    else:
+        yield "Coder: name a template, as `coder-template-name` in .github/coder-fix.yml."
+    yield (
+        "Secret CODER_TOKEN: a session token of the Coder user for whom the agents run.\n"
+        "gh secret set CODER_TOKEN"
+    )
+    if Door.FOLLOW_UP_JOB in answers.doors:
+        yield (
+            "The same for runs of Dependabot, which get only secrets of their own.\n"
+            "gh secret set CODER_TOKEN --app dependabot"
+        )
+    address = answers.coder_url or "https://coder.example.com"
+    yield f"Variable CODER_URL: the address of Coder.\ngh variable set CODER_URL --body '{address}'"
+
+
+def _github(answers: Answers) -> Iterator[str]:
+    if answers.mode != "report":
+        yield (
+            "Settings → Actions → General → Workflow permissions: allow GitHub Actions to create "
+            "and approve pull requests. Without it the comment gives a link instead."
+        )
