@@ -12,8 +12,10 @@ import yaml
 from bot import __version__
 from bot.app import VERBS
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, SkipReason
+from bot.policy_file.keys import SETTABLE
 from bot.report.catalog import MEANINGS, OUTPUTS
 from bot.report.outputs import OUTPUT_NAMES
+from bot.scaffold import examples
 from bot.settings import Settings, input_name, variables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,14 +47,26 @@ def test_variables_are_the_inputs():
         assert variables(name)[0] == f"INPUT_{input_name(name).upper()}"
 
 
+def test_examples_are_what_init_writes():
+    """Every example comes from the texts of `coder-fix init`; none stands beside them."""
+    found = {path.name for path in (ROOT / ".github" / "examples").iterdir()}
+
+    assert found == set(examples())
+
+
 def test_generated_files_are_fresh():
-    """action.yml and the tables are what scripts/generate.py writes."""
+    """action.yml, examples, the schema and the tables are what scripts/generate.py writes."""
     done = subprocess.run(
         [sys.executable, "scripts/generate.py", "--check"],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
 
     assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_a_default_never_hides_a_policy_file():
+    """A runner passes a default as if it were given: what a file may set has none in action.yml."""
+    assert {ACTION["inputs"][input_name(name)]["default"] for name in SETTABLE} == {""}
 
 
 def test_defaults_are_the_settings_own():

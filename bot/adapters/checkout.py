@@ -16,6 +16,7 @@ from bot.errors import ConfigurationError
 from bot.sanitize import to_prompt
 from bot.untrusted import Untrusted
 
+_EFFECTIVE: Final = os.access in os.supports_effective_ids
 PATIENCE: Final = 15.0
 """Seconds for one git command."""
 
@@ -85,7 +86,7 @@ class Checkout:
             raise ConfigurationError(
                 f"{above.relative_to(self.root)} is not a folder.", remedy="Move it away."
             )
-        if not os.access(above, os.W_OK | os.X_OK):
+        if not os.access(above, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
             raise ConfigurationError(
                 f"{above} cannot be written by you.", remedy="Check its owner and mode."
             )

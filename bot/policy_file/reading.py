@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -10,13 +9,12 @@ from typing import Any, Final
 from bot.errors import ConfigurationError
 from bot.policy_file.keys import WITHHELD
 from bot.policy_file.model import keys, validated
-from bot.policy_file.strict_yaml import Entry, YamlRefusedError, entries
+from bot.policy_file.strict_yaml import WORD, Entry, YamlRefusedError, entries
 from bot.settings import input_name
 from bot.untrusted import Untrusted
 
 MOST_COMPLAINTS: Final = 5
 REMEDY: Final = "See README, Policy file."
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 def read(where: str, content: Untrusted) -> dict[str, Any]:
@@ -49,8 +47,7 @@ def _misnamed(found: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
         elif key not in known:
             near = get_close_matches(key.lower().replace("_", "-"), (*known, *withheld), n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
-            # Whatever else stands there may be anything.
-            shown = f"`{key}`" if _WORD.fullmatch(key) else "this"
+            shown = f"`{key}`" if WORD.fullmatch(key) else "this"
             yield key, f"{shown} is not a key{hint}"
         elif entry.value is None:
             yield key, f"`{key}` has no value"

@@ -14,6 +14,8 @@ from typing import Any, Final
 import yaml
 
 DEEPEST: Final = 20
+WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+"""A key that may be shown as it is; whatever else stands there may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Entry]:
             raise YamlRefusedError("a key must be a word", line)
         key = str(key_node.value)
         if key in found:
-            raise YamlRefusedError(f"this key stands on line {found[key].line} already", line)
+            shown = f"`{key}`" if WORD.fullmatch(key) else "this key"
+            raise YamlRefusedError(f"{shown} stands on line {found[key].line} already", line)
         found[key] = Entry(line, _value(loader, value_node))
     return found
 

@@ -11,6 +11,9 @@ from bot.sandbox.git_objects import Commit, Person, TreeEntry
 from bot.sandbox.github_state import Repository, User
 from bot.sandbox.github_wire import Json, Links, node_id, render_user
 
+_LARGEST_CONTENT = 1024 * 1024
+"""Bytes above which the contents API gives no content (docs: REST, Get repository content)."""
+
 _UNSIGNED = {
     "verified": False,
     "reason": "unsigned",
@@ -188,6 +191,8 @@ def render_content(
         "download_url": f"{page}/raw/{quote(ref)}/{path}" if kind == "file" else None,
         "_links": {"self": url, "git": git_url, "html": html_url},
     }
-    if raw is not None:
+    if raw is not None and len(raw) > _LARGEST_CONTENT:
+        content |= {"encoding": "none", "content": ""}
+    elif raw is not None:
         content |= {"encoding": "base64", "content": base64.encodebytes(raw).decode()}
     return content

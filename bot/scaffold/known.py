@@ -37,7 +37,7 @@ class Known:
         found: dict[str, str] = {}
         for path, told in self._parsed.items():
             if path not in _OURS and "jobs" in told:
-                found.setdefault(str(told.get("name") or path), path)
+                found.setdefault(_whole(str(told.get("name") or path)), path)
         return found
 
     @cached_property
@@ -118,6 +118,11 @@ def parsed(text: str) -> dict[Any, Any] | None:
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
     return told if isinstance(told, dict) else None
+
+
+def _whole(name: str) -> str:
+    """PyYAML leaves a character above U+FFFF that was written as two escapes in halves."""
+    return name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _events(told: Mapping[Any, Any]) -> set[str]:

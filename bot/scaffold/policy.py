@@ -53,8 +53,11 @@ def _edited(before: str, wanted: dict[str, str]) -> str:
         if _value(held, key) == value:
             continue
         line = f"{key}: {_quoted(value)}\n"
+        shown = [n for n, text in enumerate(lines) if text.startswith(f"# {key}: ")]
         if key in at:
             lines[at[key].line - 1] = line
+        elif shown:
+            lines[shown[0]] = line
         else:
             lines.append(line)
     text = "".join(lines)
