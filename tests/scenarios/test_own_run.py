@@ -12,6 +12,7 @@ import pytest
 
 from bot.sandbox.actions_seeds import JobSeed, StepSeed
 from bot.sandbox.github_runs import Annotation
+from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.scenarios.hands import FIX, granted, written
 from tests.scenarios.stage import BOT, RED_LOG, TOKEN, Stage, Told
 
@@ -353,7 +354,8 @@ LESS = {
     # what is missing: outcome, words of the error or of the summary
     "actions": ("error", "Grant `actions: read` in the job's `permissions:`"),
     "checks": ("pending", ""),
-    "contents": ("pending", ""),
+    # The policy files: what might switch the bot off is not taken for absent.
+    "contents": ("error", "Grant `contents: read` in the job's `permissions:`"),
     "issues": ("pending", ""),
     "pull_requests": ("error", "Grant `pull-requests: read` in the job's `permissions:`"),
     "statuses": ("pending", ""),
@@ -375,8 +377,21 @@ def test_one_permission_less(stage: Stage, permission: str, example: tuple[str, 
     assert told.outcome == outcome
     assert words in told.outputs["error-message"]
     assert (told.code, stage.sessions()) == ((0, 1) if outcome == "pending" else (3, 0))
-    if permission == "contents" and example[1] == "test":
-        assert "command is not in the workflow file, or cannot be told" in told.summary
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_a_workflow_file_that_cannot_be_read(stage: Stage):
+    """The command of the failed step only helps: without it the repair begins, and that is said."""
+
+    def refuse(request: HttpRequest) -> None:
+        if "/contents/.github/workflows/" in request.path:
+            raise Fault("refused", respond=HttpResponse(403, {"message": "Forbidden"}))
+
+    stage.github.fault_hooks.append(refuse)
+    told = living(stage, [leg("test")]).asks("test")
+
+    assert (told.outcome, told.code, stage.sessions()) == ("pending", 0, 1)
+    assert "command is not in the workflow file, or cannot be told" in told.summary
 
 
 NEEDED = {
