@@ -12,67 +12,17 @@ from pydantic import (
     AfterValidator,
     AliasChoices,
     AliasGenerator,
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigurationError
+from bot.inputs import Listed, Seconds, begins_a_branch, input_name, known_outcomes, variables
 from bot.model import OUTSIDE, Cleanup, Severity, Vantage
-from bot.outcomes import OutcomeKind
 from bot.policy import Commenting, Flaky, Mode, Policy, Verify, Waiting
 from bot.triggers.package_names import read_groups, read_packages
-
-ALSO_KNOWN_AS = {
-    "coder_url": ("CODER_URL",),
-    "coder_token": ("CODER_SESSION_TOKEN",),
-    "coder_organization": ("CODER_ORGANIZATION",),
-    "coder_template_name": ("CODER_TASK_TEMPLATE_NAME",),
-    "coder_template_preset": ("CODER_TASK_PRESET_NAME",),
-    "github_token": ("GITHUB_TOKEN", "GH_TOKEN"),
-}
-"""Variables that people have set already, looked at last."""
-
-
-def input_name(field: str) -> str:
-    """`coder_url` → `coder-url`."""
-    return field.replace("_", "-")
-
-
-def variables(field: str) -> tuple[str, ...]:
-    """The environment names of a field, the first one set wins."""
-    names = (f"INPUT_{input_name(field).upper()}", f"CODER_FIX_{field.upper()}")
-    return (*names, *ALSO_KNOWN_AS.get(field, ()))
-
-
-def _listed(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.replace("\n", ",").split(",") if part.strip())
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _outcomes(words: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [word for word in words if word != "none" and word not in list(OutcomeKind)]
-    if unknown:
-        plain = ", ".join(w for w in unknown if w.isalpha() and w.isascii() and len(w) < 20)
-        raise ValueError(
-            f"there is no outcome {plain or 'of that name'}; known: none, {', '.join(OutcomeKind)}"
-        )
-    return words
-
-
-def _branch_prefix(prefix: str) -> str:
-    if set(prefix) & set(" ~^:?*[\\") or prefix.startswith("/") or ".." in prefix:
-        raise ValueError("cannot begin a branch name, as coder-fix/ can")
-    return prefix
-
-
-Listed = Annotated[
-    tuple[str, ...], NoDecode, BeforeValidator(_listed, json_schema_input_type=str | list[str])
-]
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
 class Settings(BaseSettings):
@@ -181,7 +131,7 @@ class Settings(BaseSettings):
     )
     draft: bool = Field(True, description="Open pull requests as drafts.")
     base: str = Field("", description="Base of our pull request; the failing branch when empty.")
-    branch_prefix: Annotated[str, AfterValidator(_branch_prefix)] = Field(
+    branch_prefix: Annotated[str, AfterValidator(begins_a_branch)] = Field(
         "coder-fix/", min_length=1, max_length=60, description="What our branches begin with."
     )
     protected_paths: Listed = Field(
@@ -230,7 +180,7 @@ class Settings(BaseSettings):
         False, description="Allow a `coder-url` without TLS that is not on this machine."
     )
     dry_run: bool = Field(False, description="Read and decide, print the prompt, write nothing.")
-    fail_on: Annotated[Listed, AfterValidator(_outcomes)] = Field(
+    fail_on: Annotated[Listed, AfterValidator(known_outcomes)] = Field(
         ("error",), description="Outcomes that fail the step (exit 4; errors 2 or 3), or `none`."
     )
 

@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.decide import ROWS
+from bot.inputs import input_name, variables
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
 from bot.policy_file.keys import WITHHELD
 from bot.policy_file.model import keys
@@ -30,7 +31,7 @@ from bot.report.catalog import MEANINGS, OUTPUTS
 from bot.report.outputs import OUTPUT_NAMES
 from bot.report.words import SKIPPED
 from bot.scaffold import examples
-from bot.settings import Settings, input_name, variables
+from bot.settings import Settings
 
 FROM_CONTEXT = {
     "github-token": ("${{ github.token }}", "the job's token"),

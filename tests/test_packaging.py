@@ -11,12 +11,13 @@ import yaml
 
 from bot import __version__
 from bot.app import VERBS
+from bot.inputs import input_name, variables
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, SkipReason
 from bot.policy_file.keys import SETTABLE
 from bot.report.catalog import MEANINGS, OUTPUTS
 from bot.report.outputs import OUTPUT_NAMES
 from bot.scaffold import examples
-from bot.settings import Settings, input_name, variables
+from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from bot.inputs import input_name
 from bot.policy_file.keys import SETTABLE
-from bot.settings import Settings, input_name, wrong
+from bot.settings import Settings, wrong
 
 ENABLED = "`false` switches coder-fix off here: nothing is started, written or carried on."
 

@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from bot.errors import ConfigurationError
+from bot.inputs import input_name
 from bot.policy_file.keys import WITHHELD
 from bot.policy_file.model import keys, validated
 from bot.policy_file.strict_yaml import WORD, Entry, YamlRefusedError, entries
-from bot.settings import input_name
 from bot.untrusted import Untrusted
 
 MOST_COMPLAINTS: Final = 5

@@ -10,6 +10,7 @@ import yaml
 from pydantic import SecretStr
 
 from bot.errors import ConfigurationError
+from bot.inputs import input_name
 from bot.outcomes import ErrorKind
 from bot.policy import Mode, Waiting
 from bot.policy_file import Rules, rules, sources
@@ -17,7 +18,7 @@ from bot.policy_file.keys import SETTABLE, WITHHELD
 from bot.policy_file.model import keys
 from bot.policy_file.reading import read
 from bot.policy_file.schema import schema
-from bot.settings import Settings, input_name, load
+from bot.settings import Settings, load
 from bot.untrusted import Untrusted
 
 FILE = "acme/widgets: .github/coder-fix.yml"

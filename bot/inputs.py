@@ -1,0 +1,61 @@
+"""How inputs are called, and the kinds of values that several of them take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from bot.outcomes import OutcomeKind
+
+ALSO_KNOWN_AS = {
+    "coder_url": ("CODER_URL",),
+    "coder_token": ("CODER_SESSION_TOKEN",),
+    "coder_organization": ("CODER_ORGANIZATION",),
+    "coder_template_name": ("CODER_TASK_TEMPLATE_NAME",),
+    "coder_template_preset": ("CODER_TASK_PRESET_NAME",),
+    "github_token": ("GITHUB_TOKEN", "GH_TOKEN"),
+}
+"""Variables that people have set already, looked at last."""
+
+
+def input_name(field: str) -> str:
+    """`coder_url` → `coder-url`."""
+    return field.replace("_", "-")
+
+
+def variables(field: str) -> tuple[str, ...]:
+    """The environment names of a field, the first one set wins."""
+    names = (f"INPUT_{input_name(field).upper()}", f"CODER_FIX_{field.upper()}")
+    return (*names, *ALSO_KNOWN_AS.get(field, ()))
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.replace("\n", ",").split(",") if part.strip())
+    return tuple(value) if isinstance(value, list) else value
+
+
+def known_outcomes(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is no outcome, and name those that are."""
+    unknown = [word for word in words if word != "none" and word not in list(OutcomeKind)]
+    if unknown:
+        plain = ", ".join(w for w in unknown if w.isalpha() and w.isascii() and len(w) < 20)
+        raise ValueError(
+            f"there is no outcome {plain or 'of that name'}; known: none, {', '.join(OutcomeKind)}"
+        )
+    return words
+
+
+def begins_a_branch(prefix: str) -> str:
+    """Refuse what Git takes for no beginning of a branch name."""
+    if set(prefix) & set(" ~^:?*[\\") or prefix.startswith("/") or ".." in prefix:
+        raise ValueError("cannot begin a branch name, as coder-fix/ can")
+    return prefix
+
+
+Listed = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_listed, json_schema_input_type=str | list[str])
+]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
