@@ -18,7 +18,7 @@ from typing import Any
 from bench.table import row
 from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
-from bot.adapters.github_api import GitHubApi
+from bot.adapters.github_api import FixedToken, GitHubApi, Server
 from bot.decide import memory
 from bot.decide.snapshot import ItemState
 from bot.engine import Brief, Engine
@@ -163,8 +163,8 @@ def _one_by_one(made: World) -> tuple[int, float]:
     """How many items 200 requests do for, each read by itself."""
     clock = SystemClock()
     api = GitHubApi(
-        api_url=made.env()["GITHUB_API_URL"],
-        token=TOKEN,
+        Server(made.env()["GITHUB_API_URL"]),
+        FixedToken(TOKEN),
         full_name=made.repository.full_name,
         clock=clock,
     )

@@ -13,7 +13,15 @@ from pathlib import Path
 from bot.adapters import tls
 from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
-from bot.adapters.github_api import GitHubApi
+from bot.adapters.github_api import (
+    AppKey,
+    Credentials,
+    FixedToken,
+    GitHubApi,
+    Server,
+    installation,
+    permissions,
+)
 from bot.adapters.runner import Runner
 from bot.adapters.workspace_files import WorkspaceFiles
 from bot.engine import Brief, CommandRequests, Desk, Engine, Messenger, Sweep, Upgrades
@@ -25,9 +33,9 @@ from bot.policy import Mode, Waiting
 from bot.policy_file import LARGEST, PATH, rules, sources
 from bot.ports import AgentBackend, Narrator, Ports
 from bot.prompt import check_template
-from bot.sanitize import Secrets
+from bot.sanitize import GrowingSecrets
 from bot.settings import Settings
-from bot.triggers import Surroundings, recognize
+from bot.triggers import Surroundings, door_of, recognize
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +45,24 @@ class Composition:
     settings: Settings
     runner: Runner
     clock: SystemClock
-    hidden: Secrets
+    hidden: GrowingSecrets
 
     def github(self, repository: str) -> GitHubApi:
         """GitHub for the repository of the flag, else of the runner."""
-        token = self.settings.github_token.get_secret_value()
         name = repository or self.runner.variable("GITHUB_REPOSITORY")
-        if not token:
-            raise ConfigurationError(
-                "Input `github-token` is empty.",
-                remedy="In the action it defaults to the job's token; else set GITHUB_TOKEN.",
-            )
         if name.count("/") != 1 or not all(name.split("/")):
             raise ConfigurationError(
                 f"GITHUB_REPOSITORY is {name!r}, not owner/name.",
                 remedy="A runner sets it; on the command line give --repository owner/name.",
             )
         own = self.runner.own_run
+        server = Server(
+            self.runner.variable("GITHUB_API_URL") or "https://api.github.com",
+            allow_http=self.settings.allow_http,
+        )
         return GitHubApi(
-            api_url=self.runner.variable("GITHUB_API_URL") or "https://api.github.com",
-            token=token,
+            server,
+            self._credentials(server, name),
             full_name=name,
             clock=self.clock,
             own_run=own.id if own else 0,
@@ -79,6 +85,40 @@ class Composition:
         if found.files:
             narrator.tell(f"Policy: {' and '.join(found.files)}")
         return replace(self, settings=found.under(self.settings))
+
+    def _credentials(self, server: Server, name: str) -> Credentials:
+        """The App's, where its inputs are given: in the action `github-token` never is empty.
+
+        An event without secrets is told by the door, so it may pass without the key.
+        """
+        settings = self.settings
+        app_id, text = settings.github_app_id, settings.github_app_private_key.get_secret_value()
+        has_secrets = bool(settings.coder_token.get_secret_value()) or settings.mode is Mode.REPORT
+        if not text and not (app_id and has_secrets):
+            return FixedToken(settings.github_token.get_secret_value())
+        if not (app_id and text):
+            raise ConfigurationError(
+                f"Input `github-app-{'private-key' if app_id else 'id'}` is empty, the other of "
+                "the two is not.",
+                remedy="Give both, or neither to use `github-token`. An event of a fork or of "
+                "Dependabot carries no secrets.",
+            )
+        key = AppKey(app_id, text)
+        self._conceal("github-app-key", key.pem)
+        door = door_of(settings.trigger, self.runner.variable("GITHUB_EVENT_NAME"))
+        return installation(
+            server,
+            key,
+            permissions(settings.policy(), door),
+            full_name=name,
+            clock=self.clock,
+            conceal=lambda made: self._conceal("github-token", made),
+        )
+
+    def _conceal(self, name: str, value: str) -> None:
+        """Before its first use: in what the runner prints, and in whatever we write."""
+        self.runner.mask((value,))
+        self.hidden.learn(name, value)
 
     def request(self, event: Event, github: GitHubApi) -> Request | Ignored:
         """What the event, or the input `run-id`, asks for."""

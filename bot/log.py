@@ -41,6 +41,25 @@ class StructuredNarrator:
         self._logger.debug(event, **values)
 
 
+class Forewarned:
+    """Implements `bot.ports.Narrator`: a note stands before the first line of another one.
+
+    That line comes when something begins, so a run that begins nothing is spared the note.
+    """
+
+    def __init__(self, narrator: StructuredNarrator, note: Callable[[], str]) -> None:
+        self._narrator = narrator
+        self._note: Callable[[], str] | None = note
+
+    def tell(self, text: str) -> None:
+        """The note, where there is one, then the line."""
+        if self._note is not None:
+            note, self._note = self._note(), None
+            if note:
+                self._narrator.tell(note)
+        self._narrator.tell(text)
+
+
 def narrator(
     printer: Printer, redact: Callable[[str], str], *, as_json: bool = False, debug: bool = False
 ) -> StructuredNarrator:

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     github_token: SecretStr = Field(
         SecretStr(""), description="Token for GitHub; needs the permissions of your door."
     )
+    github_app_id: str = Field(
+        "", description="Id, or client id, of a GitHub App to act as, instead of `github-token`."
+    )
+    github_app_private_key: SecretStr = Field(
+        SecretStr(""), description="That App's private key: the text of its .pem file, no path."
+    )
     trigger: Literal["auto", "failure", "comment", "reconcile", "upgrade"] = Field(
         "auto",
         description="The door: `auto` reads the event, `failure` a failed run, `comment` a "
@@ -177,7 +183,7 @@ class Settings(BaseSettings):
         Cleanup.PAUSE, description="The workspace at the end: `pause`, `delete` or `keep`."
     )
     allow_http: bool = Field(
-        False, description="Allow a `coder-url` without TLS that is not on this machine."
+        False, description="Allow a `coder-url` or a GITHUB_API_URL without TLS off this machine."
     )
     dry_run: bool = Field(False, description="Read and decide, print the prompt, write nothing.")
     fail_on: Annotated[Listed, AfterValidator(known_outcomes)] = Field(
@@ -224,7 +230,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never leave."""
-        values = (self.coder_token, self.github_token)
+        values = (self.coder_token, self.github_token, self.github_app_private_key)
         return tuple(v.get_secret_value() for v in values if v.get_secret_value())
 
 

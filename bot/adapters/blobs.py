@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from bot.adapters import tls
+from bot.adapters.origins import is_guarded
 
 PIECE: Final = 256 * 1024
 """Bytes read and written at once. What is there is taken: a slow sender is not waited for."""
@@ -41,6 +41,7 @@ class Blobs:
     def save(self, address: str, target: Path) -> str:
         """Write it to `target`; what of it had to be left out, or nothing. Raises `NoBlobError`."""
         until = monotonic() + self._longest
+        trouble = "the log's address leads in circles"
         try:
             for _ in range(REDIRECTS):
                 _check(address)
@@ -52,8 +53,9 @@ class Blobs:
                         raise NoBlobError(f"the log's store answered {answer.status_code}")
                     return self._write(answer, target, until)
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
-            raise NoBlobError(f"the download failed ({type(failure).__name__})") from failure
-        raise NoBlobError("the log's address leads in circles")
+            trouble = f"the download failed ({type(failure).__name__})"
+        # Outside of the handler: the failure's request holds the signed address.
+        raise NoBlobError(trouble)
 
     def _write(self, answer: httpx.Response, target: Path, until: float) -> str:
         size, left_out = 0, ""
@@ -93,9 +95,8 @@ def anonymous() -> Iterator[httpx.Client]:
 def _check(address: str) -> None:
     """Only https, or loopback: such an address is somebody else's word."""
     try:
-        parts = urlsplit(address)
+        guarded = is_guarded(address)
     except ValueError:
         raise NoBlobError("GitHub gave a log address that is no URL") from None
-    loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    if not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+    if not guarded:
         raise NoBlobError("GitHub gave a log address that is not https; it was not followed")

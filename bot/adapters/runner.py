@@ -21,6 +21,9 @@ from bot.model import Event, RunRef
 SUMMARY_LIMIT = 1_048_576
 """Bytes; a longer summary is dropped whole by the runner (CreateStepSummaryCommand)."""
 
+_TELLING_LINE = 16
+"""Characters of a secret's line that stand nowhere else by chance."""
+
 
 class Runner:
     """The GitHub Actions runner, or a terminal that has none of its variables."""
@@ -73,10 +76,15 @@ class Runner:
         return "/".join(ref.split("/")[2:])
 
     def mask(self, values: tuple[str, ...]) -> None:
-        """Have the runner mask them; short values would garble the log."""
+        """Have the runner mask them; short values would garble the log.
+
+        The lines of a key are masked each alone: the runner would do that as well, and mask the
+        head of every key and a short last line.
+        """
         for value in values:
-            if self.is_action and len(value) >= 4:
-                self._print(f"::add-mask::{_data(value)}")
+            for part in _key_lines(value) if "-----BEGIN" in value else (value,):
+                if self.is_action and len(part) >= 4:
+                    self._print(f"::add-mask::{_data(part)}")
 
     def outputs(self, values: Mapping[str, str]) -> None:
         """Write the step's outputs, each behind a delimiter that no value can hold."""
@@ -119,6 +127,11 @@ def said(text: str) -> str:
     """Text in which the runner sees no command, in either of its two syntaxes."""
     text = re.sub(r"^(\s*)::", "\\1\u200b::", text, flags=re.MULTILINE)
     return text.replace("##[", "##\u200b[").replace("\r", " ")
+
+
+def _key_lines(value: str) -> list[str]:
+    lines = (line.strip() for line in value.replace("\\n", "\n").splitlines())
+    return [s for s in lines if len(s) >= _TELLING_LINE and not s.startswith("-----")]
 
 
 def _data(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
@@ -17,19 +16,25 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from bot.adapters.cancellation import Cancellation
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
+from bot.commands.flags import given_by
 from bot.errors import BotError, CancelledError
-from bot.model import Ignored, Outcome, Request, TriggerName
+from bot.model import Ignored, Outcome, TriggerName
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, exit_code
 from bot.report.annotation import annotation
 from bot.report.facts import ReportFacts
 from bot.report.outputs import outputs
 from bot.report.summary import summary
-from bot.sanitize import NO_SECRETS, Secrets, redact
-from bot.settings import Settings, load
+from bot.report.token_note import token_note
+from bot.sanitize import GrowingSecrets, redact
+from bot.settings import load
 
 if TYPE_CHECKING:
+    from bot.adapters.github_api import GitHubApi
+    from bot.composition import Composition
     from bot.engine import Engine
     from bot.log import StructuredNarrator
+    from bot.ports import Narrator
+    from bot.settings import Settings
 
 CLEAN_UP_SECONDS = 3.0
 """What a cancelled run grants its clean-up: the runner kills the process after 7.5 s."""
@@ -46,42 +51,17 @@ def main(
 
     `fixed` are inputs, by field name, that the verb has settled: there is no flag for them.
     """
-    return Run(os.environ).main(_given(argv, verb, does, fixed))
-
-
-def _given(argv: list[str], verb: str, does: str, fixed: Mapping[str, str]) -> dict[str, Any]:
-    """The flags that were given, by field name."""
-    if not argv:
-        return dict(fixed)
-    parser = argparse.ArgumentParser(
-        prog=f"coder-fix {verb}",
-        description=f"{does} Every flag is an input of the action as well.",
-    )
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
-    for name, info in Settings.model_fields.items():
-        if name in fixed:
-            continue
-        flag = f"--{name.replace('_', '-')}"
-        if info.annotation is bool:
-            parser.add_argument(
-                flag, action=argparse.BooleanOptionalAction, default=None, help=info.description
-            )
-        else:
-            parser.add_argument(
-                flag, metavar="VALUE", help=(info.description or "").replace("%", "%%")
-            )
-    given = {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
-    return {**given, **fixed}
+    return Run(os.environ).main(given_by(argv, verb, does, fixed))
 
 
 @dataclass(slots=True)
 class Run:
     """One process's work, with what its end must know even when it comes early."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     runner: Runner = field(init=False)
     clock: SystemClock = field(default_factory=SystemClock)
-    hidden: Secrets = NO_SECRETS
+    hidden: GrowingSecrets = field(default_factory=GrowingSecrets)
     fail_on: tuple[str, ...] = ("error",)
     engine: Engine | None = None
     cancellation: Cancellation | None = None
@@ -117,44 +97,54 @@ class Run:
         gc.disable()  # as in `bot.app`
         # Here: it is most of the start-up time, and `--help` does not need it.
         from bot.composition import Composition
+        from bot.log import Forewarned
 
         gc.enable()
         repository = given.pop("repository", "")
         settings = load(given)
         self.fail_on = settings.fail_on
-        self.hidden = Secrets(
+        self.hidden = GrowingSecrets(
             {
                 "coder-token": settings.coder_token.get_secret_value(),
                 "github-token": settings.github_token.get_secret_value(),
+                "github-app-key": settings.github_app_private_key.get_secret_value(),
             }
         )
         self.runner.mask(settings.secrets)
-        teller = self._narrator()
         parts = Composition(settings, self.runner, self.clock, self.hidden)
         with closing(parts.github(repository)) as github:
+
+            def note() -> str:
+                return token_note(github.bearer(), settings.mode, dry_run=settings.dry_run)
+
+            teller = Forewarned(self._narrator(), note)
             ruled = parts.ruled(github, teller)
             if isinstance(ruled, Ignored):
-                request: Request | Ignored = ruled
-            else:
-                parts, settings = ruled, ruled.settings
-                self.fail_on = settings.fail_on
-                request = parts.request(self.runner.event(), github)
-            if isinstance(request, Ignored):
-                outcome = Outcome(
-                    OutcomeKind.SKIPPED, request.reason, skip_reason=request.skip_reason
-                )
-                return ReportFacts(outcome=outcome, mode=settings.mode.value, secrets=self.hidden)
-            if request.trigger is TriggerName.RECONCILE:
-                swept = parts.sweep(request, github, teller).run()
-                return replace(swept, mode=settings.mode.value, secrets=self.hidden)
-            if request.trigger is TriggerName.UPGRADE:
-                swept = parts.upgrades(request, github, teller).run()
-                return replace(swept, mode=settings.mode.value, secrets=self.hidden)
-            if request.comment is not None:
-                answered = parts.desk(request, github, teller).run()
-                return replace(answered, mode=settings.mode.value, secrets=self.hidden)
-            self.engine = parts.engine(request, github, teller)
-            return self.engine.report(self.engine.run())
+                return self._ignored(ruled, settings)
+            settings = ruled.settings
+            self.fail_on = settings.fail_on
+            return replace(self._answer(ruled, github, teller), caution=note())
+
+    def _ignored(self, ignored: Ignored, settings: Settings) -> ReportFacts:
+        outcome = Outcome(OutcomeKind.SKIPPED, ignored.reason, skip_reason=ignored.skip_reason)
+        return ReportFacts(outcome=outcome, mode=settings.mode.value, secrets=self.hidden)
+
+    def _answer(self, parts: Composition, github: GitHubApi, teller: Narrator) -> ReportFacts:
+        mode = parts.settings.mode.value
+        request = parts.request(self.runner.event(), github)
+        if isinstance(request, Ignored):
+            return self._ignored(request, parts.settings)
+        if request.trigger is TriggerName.RECONCILE:
+            swept = parts.sweep(request, github, teller).run()
+            return replace(swept, mode=mode, secrets=self.hidden)
+        if request.trigger is TriggerName.UPGRADE:
+            swept = parts.upgrades(request, github, teller).run()
+            return replace(swept, mode=mode, secrets=self.hidden)
+        if request.comment is not None:
+            answered = parts.desk(request, github, teller).run()
+            return replace(answered, mode=mode, secrets=self.hidden)
+        self.engine = parts.engine(request, github, teller)
+        return self.engine.report(self.engine.run())
 
     def _narrator(self) -> StructuredNarrator:
         from bot.log import narrator

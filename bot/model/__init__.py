@@ -6,6 +6,7 @@ seconds, sizes are what the name says.
 """
 
 from bot.model.assignment import Assignment
+from bot.model.bearer import Bearer, BearerKind
 from bot.model.command import (
     Command,
     CommentCommands,
@@ -74,6 +75,8 @@ __all__ = [
     "Annotation",
     "Assignment",
     "BackendName",
+    "Bearer",
+    "BearerKind",
     "Check",
     "Cleanup",
     "Command",

@@ -95,9 +95,9 @@ class ReportFacts:
     forbidden. `would_start`: only the mode, or `dry-run`, kept a session from being started; of an
     upgrade `planned` is its line of the plan. `commands` says that `/coder` commands are answered
     here. `duration` is in seconds; `prompt` is shown by `dry-run`; `issue` is the issue that asked,
-    `upgrade` the packages of an upgrade with their versions, in our grammar. Our own sentences here
-    (`decision`, `next_step`, `Outcome.reason`) are Markdown and hold no outside text but what
-    `to_markdown` made of it.
+    `upgrade` the packages of an upgrade with their versions, in our grammar; `caution` is what our
+    token cannot do. Our own sentences here (`decision`, `next_step`, `caution`, `Outcome.reason`)
+    are Markdown and hold no outside text but what `to_markdown` made of it.
     """
 
     outcome: Outcome
@@ -135,5 +135,6 @@ class ReportFacts:
     started_at: datetime | None = None
     duration: float = 0.0
     prompt: str = ""
+    caution: str = ""
     bundle: str = ""
     secrets: Secrets = NO_SECRETS

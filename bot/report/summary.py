@@ -47,6 +47,7 @@ def _summary(facts: ReportFacts, lines: int) -> str:
         *story.lead(facts),
         _decision(facts),
         _unseen(facts),
+        _caution(facts),
         _table(facts),
         _items(facts),
         story.attempts(facts),
@@ -76,6 +77,12 @@ def _unseen(facts: ReportFacts) -> str:
     names = ", ".join(to_markdown(m.job, facts.secrets, limit=60) for m in unseen[:_MAX_JOBS])
     why = blocks.sentence(unseen[0].reason, facts.secrets)
     return f"**Not seen.** The log of {names}: {why}. {_RECIPE}"
+
+
+def _caution(facts: ReportFacts) -> str:
+    """What the token cannot do matters where something was begun, or would be."""
+    begun = facts.session or facts.dry_run or any(item.session_url for item in facts.items)
+    return f"**The token.** {facts.caution}" if facts.caution and begun else ""
 
 
 def _table(facts: ReportFacts) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+import hashlib
+import json
 from datetime import timedelta
 
-from bot.sandbox.github_api import Call, Routes, created, error_body, not_found
-from bot.sandbox.github_tokens import App
-from bot.sandbox.github_wire import Json, render_app, render_user
+from bot.sandbox.github_api import Call, Routes, created, error_body, forbidden, not_found
+from bot.sandbox.github_apps import App
+from bot.sandbox.github_state import Repository
+from bot.sandbox.github_tokens import covers
+from bot.sandbox.github_wire import Json, render_app, render_repository, render_user
 from bot.sandbox.http import Answer, HttpResponse
 
 routes = Routes()
@@ -16,7 +20,8 @@ routes = Routes()
 @routes.on("GET", "/R/installation", "app")
 def get_repo_installation(call: Call) -> Json:
     """apps/get-repo-installation."""
-    return _installation(call, _app(call))
+    app = _app(call)
+    return _installation(call, app) if app.covers(call.repository.full_name) else not_found()
 
 
 @routes.on("GET", "/app", "app")
@@ -47,33 +52,61 @@ def create_installation_token(call: Call) -> HttpResponse:
     The token has the long shape that GitHub has been rolling out since April 2026.
     """
     app = _installed(call)
-    asked: Mapping[str, str] = call.body.get("permissions") or app.permissions
-    for name, level in asked.items():
-        if app.permissions.get(name, "none") not in {level, "write", "admin"}:
-            said = "The permissions requested are not granted to this installation."
-            raise Answer(422, error_body(422, said))
-    number = call.server.state.next_id("token")
-    token = f"ghs_{app.id}_{'sandbox' * 30}{number}"
-    names = call.body.get("repositories")
-    owner = call.server.state.repositories
-    full = [n for n in owner if n.rpartition("/")[2] in {x.lower() for x in names or ()}]
+    if app.suspended:
+        forbidden("This installation has been suspended")
+    # The token always has `metadata: read`, asked for or not.
+    asked = {"metadata": "read"} | dict(call.body.get("permissions") or app.permissions)
+    if not all(covers(app.permissions, name, level) for name, level in asked.items()):
+        said = "The permissions requested are not granted to this installation."
+        raise Answer(422, error_body(422, said))
+    chosen = _chosen(call, app)
+    token = _new_token(app, call.server.state.next_id("token"))
     grant = call.server.tokens.grant(
         token,
         login=f"{app.slug}[bot]",
         permissions=asked,
         kind="app",
-        repositories=full if names else None,
+        repositories=app.repositories if chosen is None else [r.full_name for r in chosen],
         app=app.slug,
     )
-    grant.expires_at = call.server.clock.now() + timedelta(hours=1)
-    return created(
-        {
-            "token": token,
-            "expires_at": grant.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "permissions": dict(asked),
-            "repository_selection": "selected" if names else "all",
-        }
-    )
+    grant.expires_at = call.server.clock.now() + timedelta(seconds=app.token_life)
+    body: Json = {
+        "token": token,
+        "expires_at": grant.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "permissions": asked,
+        "repository_selection": "all" if grant.repositories is None else "selected",
+    }
+    if chosen is not None:
+        body["repositories"] = [render_repository(call.server.links, r) for r in chosen]
+    return created(body)
+
+
+def _chosen(call: Call, app: App) -> list[Repository] | None:
+    """The repositories that the body names, or gives ids of; None for all that it may see."""
+    names, ids = call.body.get("repositories"), call.body.get("repository_ids")
+    if names is None and ids is None:
+        return None
+    known = [r for r in call.server.state.repositories.values() if app.covers(r.full_name)]
+    wanted = {str(name).lower() for name in names or ()} | {int(number) for number in ids or ()}
+    chosen = [r for r in known if r.name.lower() in wanted or r.id in wanted]
+    if not wanted or len(chosen) != len(wanted):
+        said = (
+            "There is at least one repository that does not exist or is not accessible to the "
+            "parent installation."
+        )
+        raise Answer(422, error_body(422, said))
+    return chosen
+
+
+def _new_token(app: App, number: int) -> str:
+    digest = hashlib.sha512(f"{app.slug} {number}".encode()).digest()
+    parts = (json.dumps({"alg": "HS512"}), json.dumps({"installation": app.id, "jti": number}))
+    head = ".".join(_base64(part.encode()) for part in parts)
+    return f"ghs_{app.id}_{head}.{_base64(digest * 3)}"
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _app(call: Call) -> App:
@@ -93,7 +126,7 @@ def _installation(call: Call, app: App) -> Json:
     return {
         "id": app.installation_id,
         "account": render_user(links, owner),
-        "repository_selection": "all",
+        "repository_selection": "all" if app.repositories is None else "selected",
         "access_tokens_url": f"{url}/access_tokens",
         "repositories_url": f"{links.api}/installation/repositories",
         "html_url": f"{links.web}/settings/installations/{app.installation_id}",
@@ -107,5 +140,5 @@ def _installation(call: Call, app: App) -> Json:
         "updated_at": stamp,
         "single_file_name": None,
         "suspended_by": None,
-        "suspended_at": None,
+        "suspended_at": stamp if app.suspended else None,
     }

@@ -12,6 +12,7 @@ from bot.sandbox.actions_start import WorkflowStarter
 from bot.sandbox.git_diff import diff
 from bot.sandbox.git_http import is_push, serve_git
 from bot.sandbox.github_api import Call, Route, conditional, error_body, forbidden, not_found
+from bot.sandbox.github_apps import JwtRefusedError
 from bot.sandbox.github_blobs import BlobStore
 from bot.sandbox.github_events import Events
 from bot.sandbox.github_graphql import serve_graphql
@@ -115,7 +116,11 @@ class GitHubServer(HttpSandbox):
         header = request.headers.get("authorization", "")
         if not header:
             raise Answer(401, error_body(401, "Requires authentication"))
-        grant = self.tokens.authenticate(header)
+        try:
+            grant = self.tokens.authenticate(header)
+        except JwtRefusedError as refused:
+            body = error_body(refused.status, refused.message)
+            raise Answer(refused.status, body) from refused
         if grant is None:
             raise Answer(401, error_body(401, "Bad credentials"))
         return grant
@@ -180,7 +185,12 @@ class GitHubServer(HttpSandbox):
             "X-RateLimit-Resource": "core",
             "X-GitHub-Request-Id": f"SANDBOX:{next(_REQUEST_IDS):X}",
         }
-        return HttpResponse(answer.status, answer.body, {**limits, **answer.headers})
+        scopes = {} if grant.scopes is None else {"X-OAuth-Scopes": grant.scopes}
+        return HttpResponse(answer.status, answer.body, {**limits, **scopes, **answer.headers})
+
+    def now(self) -> float:
+        """For the `Date` of its answers: the sandbox's own time, with which tokens end."""
+        return self.clock.now().timestamp()
 
     def _git(self, request: HttpRequest) -> HttpResponse:
         owner, name = [*request.path.split(".git/")[0].strip("/").split("/"), ""][:2]

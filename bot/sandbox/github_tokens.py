@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.sandbox.github_apps import App, is_jwt, verified_app
 from bot.sandbox.github_state import SandboxClock
 
 TokenKind = Literal["github-token", "pat", "app", "app-jwt"]
@@ -34,7 +34,10 @@ _RANK = {"none": 0, "read": 1, "write": 2, "admin": 3}
 
 @dataclass(slots=True)
 class Grant:
-    """A token and its rights. `repositories` None means all of them."""
+    """A token and its rights. `repositories` None means all of them.
+
+    `scopes` is what answers to a classic token tell of itself, such as `repo, workflow`.
+    """
 
     token: str
     login: str
@@ -46,6 +49,7 @@ class Grant:
     used: int = 0
     expires_at: datetime | None = None
     app: str = ""
+    scopes: str | None = None
 
     def allows(self, wanted: str) -> bool:
         """Whether one of the alternatives in `contents:read|issues:write` is granted."""
@@ -53,9 +57,7 @@ class Grant:
 
     def _has(self, alternative: str) -> bool:
         name, _, level = alternative.partition(":")
-        granted = "read" if name == "metadata" else "none"
-        granted = self.permissions.get(name, granted)
-        return _RANK[granted] >= _RANK[level]
+        return covers({"metadata": "read"} | self.permissions, name, level)
 
     def sees(self, full_name: str) -> bool:
         """Whether the token reaches that repository."""
@@ -65,16 +67,6 @@ class Grant:
     def starts_workflows(self) -> bool:
         """What `GITHUB_TOKEN` does starts nothing (docs: concepts/security/github_token)."""
         return self.kind != "github-token"
-
-
-@dataclass(slots=True)
-class App:
-    """A GitHub App with one installation that covers the whole sandbox."""
-
-    id: int
-    slug: str
-    installation_id: int
-    permissions: dict[str, str] = field(default_factory=dict)
 
 
 class Tokens:
@@ -121,18 +113,30 @@ class Tokens:
         self._grants.pop(token, None)
 
     def register_app(
-        self, app_id: int, slug: str, permissions: Mapping[str, str], installation_id: int = 0
+        self,
+        app_id: int,
+        slug: str,
+        permissions: Mapping[str, str],
+        *,
+        public_key: str,
+        repositories: Iterable[str] | None = None,
     ) -> App:
-        """Make an App known, installed on every repository."""
-        app = App(app_id, slug, installation_id or app_id + 50_000_000, _canonical(permissions))
+        """Make an App known, installed on all repositories or on these; the key is PEM."""
+        names = None if repositories is None else frozenset(r.lower() for r in repositories)
+        granted = {"metadata": "read"} | _canonical(permissions)
+        app = App(app_id, slug, public_key, app_id + 50_000_000, granted, names)
         self.apps[app_id] = app
         return app
 
     def authenticate(self, header: str) -> Grant | None:
-        """Whose header this is: `token X`, `Bearer X` or Basic with the token as password."""
+        """Whose header this is: `token X`, `Bearer X` or Basic with the token as password.
+
+        Raises `JwtRefusedError` for an App's JSON web token that does not hold.
+        """
         scheme, _, value = header.partition(" ")
         token = _basic_password(value) if scheme.lower() == "basic" else value.strip()
-        grant = self._grants.get(token) or self._app_jwt(token)
+        # A JSON web token is judged anew each time: its times pass.
+        grant = self._app_jwt(token) or self._grants.get(token)
         if grant is None or (grant.expires_at and grant.expires_at < self._clock.now()):
             return None
         if self._clock.now() >= grant.resets_at:
@@ -140,16 +144,15 @@ class Tokens:
         return grant
 
     def _app_jwt(self, token: str) -> Grant | None:
-        """Read an App's JWT. Its signature is not checked: no public keys are kept here."""
-        try:
-            claims = json.loads(_unpadded(token.split(".")[1]))
-            app = self.apps[int(claims["iss"])]
-            expired = claims["exp"] < self._clock.now().timestamp()
-        except (ValueError, KeyError, IndexError, TypeError, binascii.Error):
+        if not is_jwt(token):
             return None
-        if expired:
-            return None
+        app = verified_app(token, self.apps, self._clock.now())
         return self.grant(token, login=app.slug, kind="app-jwt", app=app.slug)
+
+
+def covers(granted: Mapping[str, str], name: str, level: str) -> bool:
+    """Whether the granted level of that permission is the asked one or more."""
+    return _RANK[granted.get(name, "none")] >= _RANK[level]
 
 
 def _canonical(permissions: Mapping[str, str]) -> dict[str, str]:
@@ -164,7 +167,3 @@ def _basic_password(value: str) -> str:
         return base64.b64decode(value).decode().partition(":")[2]
     except (ValueError, binascii.Error):
         return ""
-
-
-def _unpadded(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))

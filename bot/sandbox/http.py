@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -100,6 +101,10 @@ class HttpSandbox:
         self._thread = threading.Thread(
             target=self._server.serve_forever, name=f"{self.name}-http", daemon=True
         )
+
+    def now(self) -> float:
+        """Seconds since the epoch, for the `Date` of its answers."""
+        return time.time()
 
     @property
     def port(self) -> int:
@@ -278,6 +283,10 @@ class _Connection(BaseHTTPRequestHandler):
         if response.cut_after is not None:
             self.wfile.flush()
             self._hang_up()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The sandbox's time, which a test may move."""
+        return super().date_time_string(int(self.sandbox.now()) if timestamp is None else timestamp)
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -7,6 +7,7 @@ what is left inert. `redact` runs once more over every assembled body.
 """
 
 from bot.sanitize.control_sequences import clean, decode
+from bot.sanitize.growing_secrets import GrowingSecrets
 from bot.sanitize.redaction import redact
 from bot.sanitize.rendering import (
     LINE_LIMIT,
@@ -21,6 +22,7 @@ from bot.sanitize.secrets import NO_SECRETS, Secrets
 __all__ = [
     "LINE_LIMIT",
     "NO_SECRETS",
+    "GrowingSecrets",
     "Secrets",
     "clean",
     "decode",

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import quote
@@ -44,6 +44,17 @@ class Secrets:
         """Values shorter than `MIN_LENGTH` are ignored."""
         pairs = (values or {}).items()
         self._items = tuple((name, v.strip()) for name, v in pairs if len(v.strip()) >= MIN_LENGTH)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Secrets":
+        """Of names and values of which several may share a name; nothing is left out."""
+        made = cls()
+        made._items = tuple(pairs)
+        return made
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, for whoever makes more of them; never to be shown."""
+        return self._items
 
     @cached_property
     def _forms(self) -> dict[str, _Form]:

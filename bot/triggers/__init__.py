@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.errors import ConfigurationError
-from bot.model import Event, Ignored, Request
+from bot.model import Event, Ignored, Request, TriggerName
 from bot.outcomes import SkipReason
 from bot.triggers import comment, failure, own_run, reconcile, upgrade
 from bot.triggers.surroundings import Surroundings
@@ -51,6 +51,16 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored:
     )
 
 
+def door_of(asked: str, event: str) -> TriggerName:
+    """The door by the input `trigger` or, for `auto`, by the event's name alone, before it is read.
+
+    That is enough to know what may be asked of GitHub.
+    """
+    if asked != "auto":
+        return TriggerName(asked)
+    return TriggerName.COMMENT if event.endswith("_comment") else TriggerName.FAILURE
+
+
 def gives_no_secrets(event: Event, surroundings: Surroundings) -> bool:
     """Runs for a fork's pull request, and for Dependabot's pushes and pull requests, get none.
 
@@ -66,4 +76,4 @@ def gives_no_secrets(event: Event, surroundings: Surroundings) -> bool:
     )
 
 
-__all__ = ["TRIGGERS", "Surroundings", "Trigger", "recognize"]
+__all__ = ["TRIGGERS", "Surroundings", "Trigger", "door_of", "recognize"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Self
 
-from bot.adapters.github_api import GitHubApi
+from bot.adapters.github_api import FixedToken, GitHubApi, Server
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse, HttpSandbox
 from tests.adapters.backends.stand_ins import FakeClock
@@ -26,8 +26,10 @@ PERMISSIONS = {
 @contextmanager
 def adapter(url: str, clock: FakeClock | None = None, **more: Any) -> Iterator[GitHubApi]:
     """The adapter for `NAME` at that address."""
-    usual: dict[str, Any] = {"token": TOKEN, "full_name": NAME, "clock": clock or FakeClock()}
-    with closing(GitHubApi(api_url=url, **usual | more)) as api:
+    server = Server(url, allow_http=more.pop("allow_http", False))
+    credentials = more.pop("credentials", None) or FixedToken(more.pop("token", TOKEN))
+    usual: dict[str, Any] = {"full_name": NAME, "clock": clock or FakeClock()}
+    with closing(GitHubApi(server, credentials, **usual | more)) as api:
         yield api
 
 

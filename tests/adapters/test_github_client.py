@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from github.Requester import HTTPRequestsConnectionClass
 
-from bot.adapters.github_api import GitHubApi
+from bot.adapters.github_api import FixedToken, GitHubApi, Server
 from bot.errors import ConfigurationError, UpstreamError
 from bot.model import RunRef
 from bot.outcomes import ErrorKind
@@ -259,8 +259,8 @@ def test_a_repository_that_cannot_be_seen_is_a_configuration_error(github_sandbo
         ),
         (
             HttpResponse(301, b"", {"location": "https://ghe.example.com/x"}),
-            ErrorKind.GITHUB,
-            "did not answer",
+            ErrorKind.CONFIGURATION,
+            "redirects GET /repos/octo/app to ghe.example.com",
         ),
     ],
     ids=["HTML", "a proxy's HTML", "nothing", "no JSON", "redirect", "moved host"],
@@ -291,7 +291,7 @@ def test_a_list_that_is_none():
 def test_an_address_that_is_none(url):
     """GITHUB_API_URL is checked before it is used."""
     with pytest.raises(ConfigurationError, match="GITHUB_API_URL"):
-        GitHubApi(api_url=url, token=TOKEN, full_name=NAME, clock=FakeClock())
+        GitHubApi(Server(url), FixedToken(TOKEN), full_name=NAME, clock=FakeClock())
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

@@ -192,13 +192,17 @@ def test_a_used_up_token_waits_for_its_hour(github_sandbox: SandboxGitHub) -> No
 def test_an_app_trades_its_key_for_a_token(github_sandbox: SandboxGitHub) -> None:
     """JWT → installation → token, which then acts as the App and no longer than an hour."""
     ci_repository(github_sandbox)
-    github_sandbox.tokens.register_app(7, "fixer", {"pull_requests": "write", "metadata": "read"})
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    granted = {"pull_requests": "write", "metadata": "read"}
+    github_sandbox.tokens.register_app(7, "fixer", granted, public_key=public.decode())
     integration = GithubIntegration(auth=Auth.AppAuth(7, pem), base_url=github_sandbox.url)
     installation = integration.get_repo_installation("octo", "app")
     token = integration.get_access_token(installation.id).token

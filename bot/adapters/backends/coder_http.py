@@ -121,6 +121,7 @@ class CoderHttp:
     ) -> Answer:
         if self._restraint.wait():
             raise _trouble(429, "")
+        lost: UpstreamError | None = None
         try:
             response = self._client.request(
                 method,
@@ -130,8 +131,11 @@ class CoderHttp:
                 timeout=timeout,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
-            # Without its cause: a request object carries the token.
-            raise self._no_answer(failure, method) from None
+            lost = self._no_answer(failure, method)
+        if lost is not None:
+            # Outside of the handler: the failure's request, which carries the token, would be its
+            # context.
+            raise lost
         answer = self._read(response)
         self._restraint.keep_away(_pause_told(answer))
         if answer.status == 401:

@@ -6,10 +6,9 @@ import uuid
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.adapters.origins import is_guarded
 from bot.errors import ConfigurationError
 from bot.model import BackendName
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _check_url(url: str, *, allow_http: bool) -> None:
         )
     if parts.path.endswith(("/api", "/api/v2", "/api/experimental")):
         raise ConfigurationError("The input coder-url ends in an API path.", remedy=remedy)
-    if parts.scheme == "http" and not allow_http and parts.hostname not in _LOOPBACK:
+    if not allow_http and not is_guarded(url):
         raise ConfigurationError(
             "The input coder-url is not encrypted, so the token could be read on the way.",
             remedy="Use its https:// address.",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from bot.adapters.github_api.app_auth import AppIdentity, Conceal, InstallationToken
+from bot.adapters.github_api.app_key import AppKey
+from bot.adapters.github_api.bearer import told_by
 from bot.adapters.github_api.client import Client
+from bot.adapters.github_api.credentials import Credentials, FixedToken
 from bot.adapters.github_api.glance import GlanceDesk
+from bot.adapters.github_api.permissions import Permissions, permissions
 from bot.adapters.github_api.repository import GitHubRepository
+from bot.adapters.github_api.server import Server
+from bot.model import Bearer
 from bot.ports import Clock
 
 
@@ -12,12 +19,55 @@ class GitHubApi(GitHubRepository):
     """All of GitHub for one repository and one token."""
 
     def __init__(
-        self, *, api_url: str, token: str, full_name: str, clock: Clock, own_run: int = 0
+        self,
+        server: Server,
+        credentials: Credentials,
+        *,
+        full_name: str,
+        clock: Clock,
+        own_run: int = 0,
     ) -> None:
-        client = Client(api_url=api_url, token=token, clock=clock, user_agent="coder-fix")
+        client = Client(server, credentials, clock)
         super().__init__(client, full_name, own_run)
+        self._server = server
+        self._credentials = credentials
         self.close = client.close
 
     def glance(self) -> GlanceDesk:
         """A reader of many items at once, over the same connections."""
         return GlanceDesk(self._client, self._full_name, self._own_run)
+
+    def bearer(self) -> Bearer:
+        """What our token is, by its shape, by the answers so far, and by our login where known."""
+        headers = self._client.told_by_headers()
+        return told_by(self._credentials.token, self._server.url, headers, self._viewer)
+
+
+def installation(
+    server: Server,
+    key: AppKey,
+    wanted: Permissions,
+    *,
+    full_name: str,
+    clock: Clock,
+    conceal: Conceal,
+) -> InstallationToken:
+    """The credentials of an App's installation, with the connections that make them.
+
+    Nothing is asked before the first request that needs a token.
+    """
+    key.check()
+    app = Client(server, AppIdentity(key, clock, conceal), clock)
+    return InstallationToken(key, app, full_name, wanted, clock, conceal)
+
+
+__all__ = [
+    "AppKey",
+    "Credentials",
+    "FixedToken",
+    "GitHubApi",
+    "Permissions",
+    "Server",
+    "installation",
+    "permissions",
+]

@@ -1,12 +1,14 @@
-"""The one file that knows PyGithub: authentication, requests, paging, retries, error translation.
+"""The one file that knows PyGithub: requests, paging, retries, error translation.
 
 PyGithub's own retry is off, since it repeats POSTs on 5xx at once (GithubRetry.py, 2.10): reads are
 repeated here, through the clock, so that a wait can be cancelled; writes are only after a rate
 limit, which refuses before any effect. Its pacing is off too: it sleeps where nobody can cancel it.
+Its redirects are off, so a token stays at its origin; so is its log, which shows whole answers.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
@@ -14,14 +16,20 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
-from github import Auth, Github, GithubException
-from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
+from github import Github, GithubException
+from github.Requester import (
+    HTTPRequestsConnectionClass,
+    HTTPSRequestsConnectionClass,
+    Requester,
+    RequestsResponse,
+)
 
 from bot.adapters import tls
+from bot.adapters.github_api.credentials import Credentials
 from bot.adapters.github_api.limits import pause_asked
 from bot.adapters.github_api.replies import (
     Reply,
-    bare,
+    astray,
     decoded,
     graphql_refusal,
     limited,
@@ -29,10 +37,12 @@ from bot.adapters.github_api.replies import (
     next_page,
     refusal,
     stranger,
+    unanswered,
 )
+from bot.adapters.github_api.server import Server
+from bot.adapters.origins import origin
 from bot.adapters.restraint import Restraint
-from bot.errors import ConfigurationError, UpstreamError
-from bot.outcomes import ErrorKind
+from bot.errors import UpstreamError
 from bot.ports import Clock
 
 API_VERSION = "2022-11-28"
@@ -44,20 +54,27 @@ _AT_ONCE = 16
 _TIMEOUT = 15
 """Seconds, as PyGithub's own."""
 
+_SILENT = logging.getLogger("coder-fix.github")
+_SILENT.setLevel(logging.CRITICAL + 1)
+Requester.injectLogger(_SILENT)
+
 
 class Client:
     """GitHub's REST and GraphQL API for one token. Safe to use from several threads."""
 
-    def __init__(self, *, api_url: str, token: str, clock: Clock, user_agent: str) -> None:
-        _check_address(api_url)
+    def __init__(self, server: Server, credentials: Credentials, clock: Clock) -> None:
+        server.check()
+        api_url = server.url
+        self._origin = origin(api_url)
+        self._credentials = credentials
         self._clock = clock
         self._restraint = Restraint(clock)
         self.requests = 0
         self._known: dict[str, Reply] = {}
+        self._last: Mapping[str, str] = {}
         self._requester = Github(
-            auth=Auth.Token(token),
             base_url=api_url.rstrip("/"),
-            user_agent=user_agent,
+            user_agent="coder-fix",
             per_page=PER_PAGE,
             retry=None,
             verify=tls.bundle() or True,
@@ -89,9 +106,20 @@ class Client:
             reply = self.reply("GET", url, query=parameters)
             yield from listed(reply, member, url)
             seen.add(url)
-            url, parameters = next_page(reply.headers.get("link", "")), {}
+            url, parameters = self._next_page(url, reply), {}
             if url in seen:
                 raise stranger("GET", url, reply.status)
+
+    def _next_page(self, path: str, reply: Reply) -> str:
+        """PyGithub would drop the host of another origin, and ask ours for the path."""
+        following = next_page(reply.headers.get("link", ""))
+        try:
+            is_ours = not following or origin(following) == self._origin
+        except ValueError:
+            is_ours = False
+        if not is_ours:
+            raise astray(path, following)
+        return following
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST once; a lost answer is an `UpstreamError` with `maybe_done`."""
@@ -145,17 +173,23 @@ class Client:
         none_on: tuple[int, ...] = (),
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        harmless: bool = False,
     ) -> Reply:
-        """One exchange. A GET is tried again after trouble, everything after a short rate limit."""
+        """One exchange. A GET is tried again after trouble, everything after a short rate limit.
+
+        So is what would be `harmless` twice.
+        """
+        words, again = self._credentials.words, harmless or verb == "GET"
         for attempt in range(1, READ_TRIES + 1):
             is_last = attempt == READ_TRIES
             left = self._restraint.wait()
             if left:
-                raise limited(path, left)
+                raise limited(path, left, words)
+            sent = self._credentials.header()  # has its own tries
             try:
-                reply = self._once(verb, path, query, body)
+                reply = self._exchange(sent, verb, path, query, body)
             except UpstreamError:
-                if is_last or verb != "GET":
+                if is_last or not again:
                     raise
                 self._clock.sleep(_backoff(attempt))
                 continue
@@ -166,27 +200,36 @@ class Client:
             if pause is not None:
                 self._restraint.keep_away(pause)
                 if is_last:
-                    raise limited(path, pause)
-            elif reply.status < 500 or is_last or verb != "GET":
-                raise refusal(verb, path, reply)
+                    raise limited(path, pause, words)
+            elif reply.status < 500 or is_last or not again:
+                raise refusal(verb, path, reply, words)
             else:
                 self._clock.sleep(_backoff(attempt))
         raise AssertionError(READ_TRIES)
 
+    def _exchange(self, sent: str, verb: str, *what: Any) -> Reply:
+        """A 401 has no effect: with credentials that can be renewed it is asked once more."""
+        reply = self._once(sent, verb, *what)
+        if reply.status == 401 and self._credentials.renew(sent, reply.headers):
+            reply = self._once(self._credentials.header(), verb, *what)
+        return reply
+
     def _once(
         self,
+        sent: str,
         verb: str,
         path: str,
         query: Mapping[str, Any] | None,
         body: Mapping[str, Any] | None,
     ) -> Reply:
-        headers: dict[str, str] = {"Accept": "application/vnd.github+json"}
+        headers = {"Accept": "application/vnd.github+json", "Authorization": sent}
         address = f"{path}?{sorted((query or {}).items())}"
         before = self._known.get(address) if verb == "GET" else None
         if before is not None:
             headers["If-None-Match"] = before.headers["etag"]
         self.requests += 1
         url = path if path.startswith("http") else quote(path, safe="/:@!$&'()*+,;=~%?")
+        lost: UpstreamError | None = None
         try:
             status, answered, text = self._requester.requestJson(
                 verb,
@@ -198,14 +241,13 @@ class Client:
                 # would send each other's; copies share the sockets only.
                 copy(self._connection),
             )
-        except (requests.RequestException, *_REFUSED_BY_LIBRARY) as failure:
-            raise UpstreamError(
-                ErrorKind.GITHUB,
-                f"GitHub did not answer {verb} {bare(path)}.",
-                detail=f"{type(failure).__name__}: {failure}"[:300],
-                remedy="Check the address, the proxy and the certificate, or try again later.",
-                maybe_done=verb != "GET",
-            ) from failure
+        except _Redirected as moved:
+            status, answered, text = 301, dict(moved.headers), ""
+        except (requests.RequestException, GithubException, RuntimeError, AssertionError) as why:
+            lost = unanswered(verb, path, why)
+        if lost is not None:
+            raise lost  # outside of the handler: `why` must not be its context
+        self._last = answered
         if status == 304 and before is not None:
             return before
         reply = Reply(status, answered, decoded(text, status, verb, path))
@@ -213,14 +255,38 @@ class Client:
             self._known[address] = reply
         return reply
 
+    def told_by_headers(self) -> Mapping[str, str]:
+        """The headers of the newest answer, names in lower case; empty before the first."""
+        return self._last
 
-_REFUSED_BY_LIBRARY = (GithubException, RuntimeError, AssertionError)
-"""How PyGithub refuses a redirect to another host."""
+
+class _Redirected(Exception):  # noqa: N818 - not an error yet
+    """A 301, which PyGithub would follow with the token, to whatever port."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__()
+        self.headers = headers
 
 
-def _connection(api_url: str) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
+class _Plain(HTTPRequestsConnectionClass):
+    def getresponse(self) -> RequestsResponse:
+        return _standing(super().getresponse())
+
+
+class _Encrypted(HTTPSRequestsConnectionClass):
+    def getresponse(self) -> RequestsResponse:
+        return _standing(super().getresponse())
+
+
+def _standing(answer: RequestsResponse) -> RequestsResponse:
+    if answer.status == 301:
+        raise _Redirected({name.lower(): value for name, value in answer.getheaders()})
+    return answer
+
+
+def _connection(api_url: str) -> _Plain | _Encrypted:
     parts = urlsplit(api_url)
-    made = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
+    made = _Encrypted if parts.scheme == "https" else _Plain
     return made(
         parts.hostname or "",
         parts.port,
@@ -228,15 +294,6 @@ def _connection(api_url: str) -> HTTPRequestsConnectionClass | HTTPSRequestsConn
         verify=tls.bundle() or True,
         pool_size=_AT_ONCE,
     )
-
-
-def _check_address(api_url: str) -> None:
-    parts = urlsplit(api_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(
-            "GITHUB_API_URL is not an http(s) URL.",
-            remedy="A runner sets it; Enterprise Server's ends in /api/v3.",
-        )
 
 
 def _backoff(attempt: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -23,15 +23,17 @@ def pause_asked(status: int, headers: Mapping[str, str], body: Any, now: datetim
         return float(headers["retry-after"])
     if headers.get("x-ratelimit-remaining") == "0":
         reset = float(headers.get("x-ratelimit-reset", 0))
-        return max(1.0, reset - _server_time(headers, now))
+        return max(1.0, reset - (server_time(headers) or now).timestamp())
     message = str((body or {}).get("message", "")).lower()
     if status == 429 or "rate limit" in message:
         return UNSAID
     return None
 
 
-def _server_time(headers: Mapping[str, str], now: datetime) -> float:
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """What the answer's `Date` says; None where it says nothing that can be read."""
     try:
-        return parsedate_to_datetime(headers["date"]).timestamp()
+        told = parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError):
-        return now.timestamp()
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.adapters.github_api.credentials import Words
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
+
+_USUAL = Words()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: `data` is the decoded body, None for an empty one. Header names are lower case."""
+    """An answer: `data` is the decoded body, None for an empty one. Header names are lower case.
+
+    A body may hold a token, so `repr` does not show it.
+    """
 
     status: int
     headers: Mapping[str, str]
-    data: Any
+    data: Any = field(repr=False)
 
 
 def bare(path: str) -> str:
@@ -73,14 +79,14 @@ _KINDS = {401: ErrorKind.GITHUB_AUTH, 403: ErrorKind.GITHUB_PERMISSION}
 _PERMISSION = re.compile(r"([a-z][a-z_]{0,40})=(read|write|admin)")
 
 
-def _remedy(reply: Reply) -> str:
+def _remedy(reply: Reply, words: Words) -> str:
     """For 403 with the permissions that would do, which GitHub tells in a header.
 
     Sets of which each does are separated by `;`, the members of a set by `,`
     (changelog 2023-08-10, X-Accepted-GitHub-Permissions).
     """
     if reply.status == 401:
-        return "Check `github-token`: it is wrong, expired or revoked."
+        return words.refused
     if reply.status != 403:
         return ""
     told = reply.headers.get("x-accepted-github-permissions", "").split(";")
@@ -89,20 +95,20 @@ def _remedy(reply: Reply) -> str:
         for s in told
     ]
     which = " or ".join(filter(None, sets)) or "the permission"
-    return f"Grant {which} in the job's `permissions:` or to the token, see README, Permissions."
+    return f"Grant {which} {words.grant}"
 
 
-def limited(path: str, pause: float) -> UpstreamError:
+def limited(path: str, pause: float, words: Words) -> UpstreamError:
     """A status of its own: this passes by itself, unlike the permission that 403 stands for."""
     return UpstreamError(
         ErrorKind.GITHUB,
-        f"GitHub's rate limit for `github-token` is used up for {round(pause)} s ({bare(path)}).",
+        f"GitHub's rate limit for {words.name} is used up for {round(pause)} s ({bare(path)}).",
         status=429,
         remedy="Run it later, or give the bot a token of its own.",
     )
 
 
-def refusal(verb: str, path: str, reply: Reply) -> UpstreamError:
+def refusal(verb: str, path: str, reply: Reply, words: Words = _USUAL) -> UpstreamError:
     """The error for a status that nobody asked for."""
     if reply.status < 400:
         return _moved(verb, path, reply)
@@ -114,7 +120,7 @@ def refusal(verb: str, path: str, reply: Reply) -> UpstreamError:
         f"GitHub answered {reply.status} to {verb} {bare(path)}.",
         status=reply.status,
         detail="; ".join(d for d in details if d),
-        remedy=_remedy(reply),
+        remedy=_remedy(reply, words),
         maybe_done=reply.status >= 500 and verb != "GET",
     )
 
@@ -130,11 +136,36 @@ def graphql_refusal(errors: Sequence[Any], status: int) -> UpstreamError:
     )
 
 
+def unanswered(verb: str, path: str, failure: Exception) -> UpstreamError:
+    """The error for a request that got no answer; whoever raises it drops `failure` itself.
+
+    The libraries' exceptions hold their request, and that holds the token.
+    """
+    return UpstreamError(
+        ErrorKind.GITHUB,
+        f"GitHub did not answer {verb} {bare(path)}.",
+        detail=f"{type(failure).__name__}: {failure}"[:300],
+        remedy="Check the address, the proxy and the certificate, or try again later.",
+        maybe_done=verb != "GET",
+    )
+
+
+def astray(path: str, address: str) -> UpstreamError:
+    """The error for a next page that lies on another origin: no token goes there."""
+    return UpstreamError(
+        ErrorKind.CONFIGURATION,
+        f"The next page of {bare(path)} is said to be at {urlsplit(address).netloc or 'nowhere'}, "
+        "which is not GITHUB_API_URL.",
+        remedy="Set GITHUB_API_URL to the address that the server itself uses.",
+    )
+
+
 def _moved(verb: str, path: str, reply: Reply) -> UpstreamError:
     host = urlsplit(reply.headers.get("location", "")).hostname or "nowhere"
     return UpstreamError(
         ErrorKind.CONFIGURATION,
         f"GITHUB_API_URL redirects {verb} {bare(path)} to {host} ({reply.status}).",
         status=reply.status,
-        remedy="Set it to the final address of the API; Enterprise Server's ends in /api/v3.",
+        remedy="Set it to the final address of the API; Enterprise Server's ends in /api/v3. "
+        "A repository that was renamed answers so too: use its present name.",
     )

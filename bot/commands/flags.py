@@ -1,0 +1,62 @@
+"""The flags of `run` and its kin: one for each input that is no secret."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.errors import ConfigurationError
+from bot.inputs import variables
+from bot.settings import Settings
+
+_SECRET_VARIABLES = {
+    name: variables(name)[1]
+    for name, info in Settings.model_fields.items()
+    if info.annotation is SecretStr
+}
+"""Inputs for which there is no flag: other processes of the machine can read our arguments."""
+
+
+def given_by(argv: list[str], verb: str, does: str, fixed: Mapping[str, str]) -> dict[str, Any]:
+    """The flags that were given, by field name, and `fixed`, for which there are none."""
+    if not argv:
+        return dict(fixed)
+    parser = argparse.ArgumentParser(
+        prog=f"coder-fix {verb}",
+        description=f"{does} Every flag is an input of the action as well.",
+        epilog="Secrets are read from variables alone: " + ", ".join(_SECRET_VARIABLES.values()),
+    )
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
+    for name, info in Settings.model_fields.items():
+        if name in fixed:
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        if name in _SECRET_VARIABLES:
+            parser.add_argument(flag, action=_Refused, help=argparse.SUPPRESS)
+        elif info.annotation is bool:
+            parser.add_argument(
+                flag, action=argparse.BooleanOptionalAction, default=None, help=info.description
+            )
+        else:
+            parser.add_argument(
+                flag, metavar="VALUE", help=(info.description or "").replace("%", "%%")
+            )
+    given = {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
+    return {**given, **fixed}
+
+
+class _Refused(argparse.Action):
+    """A secret among the arguments: refused without a word of its value."""
+
+    def __call__(
+        self, parser: object, namespace: object, values: object, option: Any = None
+    ) -> None:
+        del parser, namespace, values
+        variable = _SECRET_VARIABLES[self.dest]
+        raise ConfigurationError(
+            f"{option} is no flag: other processes can read the arguments of this one.",
+            remedy=f"Set the variable {variable}, and replace the secret, which was visible.",
+        )
