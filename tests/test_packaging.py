@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from pydantic import SecretStr
 
 from bot import __version__
 from bot.app import VERBS
@@ -38,8 +39,11 @@ def test_inputs_are_the_settings():
 
 
 def test_flags_are_the_settings():
-    """Every setting is a flag; beyond them only `--repository`, which a runner sets itself."""
-    assert _flags() - {"repository", "help"} == set(ACTION["inputs"])
+    """Every setting that is no secret is a flag; beyond them only `--repository`."""
+    secret = {n for n, info in Settings.model_fields.items() if info.annotation is SecretStr}
+    open_to_all = set(ACTION["inputs"]) - {input_name(name) for name in secret}
+    assert _flags() - {"repository", "help"} == open_to_all
+    assert secret == {"coder_token", "github_token", "github_app_private_key"}
 
 
 def test_variables_are_the_inputs():
