@@ -31,6 +31,7 @@ class Runner:
     def __init__(self, environ: Mapping[str, str], stdout: TextIO | None = None) -> None:
         self._environ = environ
         self._stdout = stdout or sys.stdout
+        self._masked: set[str] = set()
 
     def variable(self, name: str) -> str:
         """The variable, or an empty string."""
@@ -76,14 +77,15 @@ class Runner:
         return "/".join(ref.split("/")[2:])
 
     def mask(self, values: tuple[str, ...]) -> None:
-        """Have the runner mask them; short values would garble the log.
+        """Have the runner mask them, each once; short values would garble the log.
 
         The lines of a key are masked each alone: the runner would do that as well, and mask the
         head of every key and a short last line.
         """
         for value in values:
             for part in _key_lines(value) if "-----BEGIN" in value else (value,):
-                if self.is_action and len(part) >= 4:
+                if self.is_action and len(part) >= 4 and part not in self._masked:
+                    self._masked.add(part)
                     self._print(f"::add-mask::{_data(part)}")
 
     def outputs(self, values: Mapping[str, str]) -> None:

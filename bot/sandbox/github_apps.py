@@ -31,8 +31,8 @@ _BAD_IAT = (
 class App:
     """A GitHub App with one installation; `public_key` is PEM.
 
-    `repositories` None are all of the sandbox. `token_life` in seconds, so that a scenario may see
-    a token end. A `suspended` installation gives none.
+    `repositories` None are all of the owner of the first repository. `token_life` in seconds, so
+    that a scenario may see a token end. A `suspended` installation gives none.
     """
 
     id: int

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.sandbox.github_api import Call, Routes, created, error_body, forbidden, not_found
 from bot.sandbox.github_apps import App
-from bot.sandbox.github_state import Repository
+from bot.sandbox.github_state import Repository, User
 from bot.sandbox.github_tokens import covers
 from bot.sandbox.github_wire import Json, render_app, render_repository, render_user
 from bot.sandbox.http import Answer, HttpResponse
@@ -21,7 +21,7 @@ routes = Routes()
 def get_repo_installation(call: Call) -> Json:
     """apps/get-repo-installation."""
     app = _app(call)
-    return _installation(call, app) if app.covers(call.repository.full_name) else not_found()
+    return _installation(call, app) if call.repository in _covered(call, app) else not_found()
 
 
 @routes.on("GET", "/app", "app")
@@ -66,15 +66,18 @@ def create_installation_token(call: Call) -> HttpResponse:
         login=f"{app.slug}[bot]",
         permissions=asked,
         kind="app",
-        repositories=app.repositories if chosen is None else [r.full_name for r in chosen],
+        repositories=[r.full_name for r in _covered(call, app) if chosen is None or r in chosen],
         app=app.slug,
     )
-    grant.expires_at = call.server.clock.now() + timedelta(seconds=app.token_life)
+    ends = call.server.clock.now() + timedelta(seconds=app.token_life)
+    grant.expires_at = ends.replace(microsecond=0)
     body: Json = {
         "token": token,
         "expires_at": grant.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "permissions": asked,
-        "repository_selection": "all" if grant.repositories is None else "selected",
+        "repository_selection": "all"
+        if chosen is None and app.repositories is None
+        else "selected",
     }
     if chosen is not None:
         body["repositories"] = [render_repository(call.server.links, r) for r in chosen]
@@ -86,7 +89,7 @@ def _chosen(call: Call, app: App) -> list[Repository] | None:
     names, ids = call.body.get("repositories"), call.body.get("repository_ids")
     if names is None and ids is None:
         return None
-    known = [r for r in call.server.state.repositories.values() if app.covers(r.full_name)]
+    known = _covered(call, app)
     wanted = {str(name).lower() for name in names or ()} | {int(number) for number in ids or ()}
     chosen = [r for r in known if r.name.lower() in wanted or r.id in wanted]
     if not wanted or len(chosen) != len(wanted):
@@ -96,6 +99,17 @@ def _chosen(call: Call, app: App) -> list[Repository] | None:
         )
         raise Answer(422, error_body(422, said))
     return chosen
+
+
+def _owner(call: Call) -> User:
+    """An installation is one account's; here that of the first repository."""
+    repositories = call.server.state.repositories.values()
+    return next((r.owner for r in repositories), call.server.state.user("octocat"))
+
+
+def _covered(call: Call, app: App) -> list[Repository]:
+    owned = (r for r in call.server.state.repositories.values() if r.owner is _owner(call))
+    return [r for r in owned if app.covers(r.full_name)]
 
 
 def _new_token(app: App, number: int) -> str:
@@ -120,8 +134,7 @@ def _installed(call: Call) -> App:
 
 def _installation(call: Call, app: App) -> Json:
     links, stamp = call.server.links, call.server.clock.stamp()
-    repositories = call.server.state.repositories.values()
-    owner = next((r.owner for r in repositories), call.server.state.user("octocat"))
+    owner = _owner(call)
     url = f"{links.api}/app/installations/{app.installation_id}"
     return {
         "id": app.installation_id,

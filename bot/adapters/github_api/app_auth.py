@@ -28,6 +28,9 @@ MARGIN: Final = 300.0
 _SHARE: Final = 0.1
 """The same of one that lives for less."""
 
+_ROUNDED: Final = 1.0
+"""Seconds that `Date` may hide: it tells whole ones."""
+
 _JWT_LIFE: Final = 240.0
 """Seconds for which one JSON web token is used; GitHub takes it for twice as long."""
 
@@ -141,7 +144,7 @@ class InstallationToken:
         self._conceal(token)
         life = (ends - (server_time(reply.headers) or self._clock.now())).total_seconds()
         self.token = token
-        self._until = self._clock.monotonic() + life - min(MARGIN, _SHARE * life)
+        self._until = self._clock.monotonic() + life - min(MARGIN, _SHARE * life) - _ROUNDED
 
     def _installation(self) -> Mapping[str, Any]:
         path = f"/repos/{self._full_name}/installation"
