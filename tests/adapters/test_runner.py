@@ -62,6 +62,18 @@ def test_masks_and_annotations_are_commands():
     assert out.getvalue() == ("::add-mask::secret%0Aline\n::error title=a%3Ab::one%0Atwo, 100%25\n")
 
 
+def test_a_key_is_masked_line_by_line():
+    """Its head, which every key has, and a short last line are not; nor anything twice."""
+    lines = ["MIIEpAIBAAKCAQEA" + letter * 48 for letter in "ab"]
+    key = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *lines, "Zz==", "-----END", ""])
+    out = io.StringIO()
+    runner = Runner({"GITHUB_ACTIONS": "true"}, out)
+    for shape in (key, key.replace("\n", "\\n"), key.replace("\n", "\r\n")):
+        runner.mask((shape,))
+
+    assert out.getvalue().splitlines() == [f"::add-mask::{line}" for line in lines]
+
+
 def test_a_terminal_gets_plain_lines(capsys):
     """Off a runner an annotation is a line on stderr, and nothing is masked."""
     runner = Runner({})
