@@ -18,20 +18,15 @@ FUTURE = "'Issued at' claim ('iat') must be an Integer representing the time"
 BAD = "A JSON web token could not be decoded"
 
 
-def signed(
-    github: SandboxGitHub,
-    *,
-    algorithm: str = "RS256",
-    by: str = "",
-    without: str = "",
-    **other: Any,
-) -> str:
+def signed(github: SandboxGitHub, by: str = "", without: str = "", **other: Any) -> str:
     """A JWT; `iat` and `exp` are seconds from the sandbox's now."""
+    algorithm: str = other.pop("algorithm", "RS256")
+    signer: Any = None if algorithm == "none" else by or key().private
     now = int(github.clock.now().timestamp())
     said: dict[str, Any] = {"iat": -60, "exp": 540, "iss": str(APP_ID)} | other
     said |= {"iat": now + said["iat"], "exp": now + said["exp"]}
     said.pop(without, None)
-    return jwt.encode(said, None if algorithm == "none" else by or key().private, algorithm)
+    return jwt.encode(said, signer, algorithm)
 
 
 @pytest.mark.parametrize(
