@@ -15,6 +15,8 @@ WITHHELD: Final = {
     "coder_username": _RIGHTS,
     "workspace_id": _RIGHTS,
     "github_token": _HIDDEN,
+    "github_app_id": _HIDDEN,
+    "github_app_private_key": _HIDDEN,
     "allow_http": "it decides whether `coder-token` may be sent without encryption",
     "trigger": _ONE_RUN,
     "run_id": _ONE_RUN,
