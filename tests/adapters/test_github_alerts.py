@@ -248,13 +248,16 @@ def _answer(severity: str = "low") -> dict[str, object]:
 
 
 def test_a_link_to_another_server_is_not_followed_there():
-    """The token stays with the configured server, whatever address a `Link` names."""
+    """It is asked for nothing, and the list is refused rather than told in part."""
     with StandIn(HttpResponse(200, [_answer()])) as stranger:
         link = {"link": f'<{stranger.origin}{PATH}?after=x>; rel="next"'}
-        pages = (HttpResponse(200, [_answer()], link), HttpResponse(200, []))
-        with StandIn(*pages) as github, adapter(github.origin) as api:
-            assert len(api.alerts()) == 1
-            assert len(github.exchanges) == 2
+        with (
+            StandIn(HttpResponse(200, [_answer()], link)) as github,
+            adapter(github.origin) as api,
+            pytest.raises(UpstreamError, match="which is not GITHUB_API_URL"),
+        ):
+            api.alerts()
+        assert len(github.exchanges) == 1
         assert stranger.exchanges == []
 
 

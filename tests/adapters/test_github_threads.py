@@ -75,16 +75,14 @@ def test_one_that_is_not_there(github_sandbox):
 
 
 def test_one_that_was_transferred():
-    """GitHub leads to where it is now; an issue of another repository is none of ours."""
+    """GitHub leads to where it is now; that is not followed, for it is none of ours."""
     clock = FakeClock()
-    elsewhere = ISSUE | {"repository_url": "https://api.github.com/repos/octo/application"}
     with StandIn() as github:
         away = {"location": f"{github.origin}/repositories/2/issues/7"}
-        github.answers = [HttpResponse(301, {"message": "Moved Permanently"}, away),
-                          HttpResponse(200, elsewhere)]  # fmt: skip
+        github.answers = [HttpResponse(301, {"message": "Moved Permanently"}, away)]
         with adapter(github.origin, clock) as api:
             assert api.thread(7) is None
-        assert github.asked == ["GET /repos/octo/app/issues/7", "GET /repositories/2/issues/7"]
+        assert github.asked == ["GET /repos/octo/app/issues/7"]
     assert clock.slept == []
 
 

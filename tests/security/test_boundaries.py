@@ -104,11 +104,12 @@ def _sources() -> Iterator[tuple[str, ast.Module]]:
     """The modules that are in the image: all but the sandbox and its two verbs."""
     for path in sorted(BOT.rglob("*.py")):
         name = path.relative_to(BOT).as_posix()
-        if not name.startswith("sandbox/") and name not in {
-            "commands/demo.py",
-            "commands/sandbox.py",
-        }:
+        if not name.startswith("sandbox/") and name not in OF_A_PERSON:
             yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+OF_A_PERSON = {"commands/demo.py", "commands/sandbox.py", "adapters/checkout.py"}
+"""What people run on their own machine: the demo, and `init` with the git of their checkout."""
 
 
 def _runs_code(node: ast.AST) -> str:

@@ -27,8 +27,8 @@ class IssueDesk:
         self._whoami = whoami
 
     def thread(self, number: int) -> Thread | None:
-        """410 is a deleted issue. A transferred one is answered by 301 from where it is now."""
-        data = self._client.get(f"{self._at}/issues/{number}", none_on=(404, 410))
+        """410 is a deleted issue, 301 a transferred one: it is another repository's now."""
+        data = self._client.get(f"{self._at}/issues/{number}", none_on=(301, 404, 410))
         if data is None or not data["repository_url"].lower().endswith(self._at.lower()):
             return None
         return convert.thread(data)
