@@ -54,6 +54,16 @@ def _can_be_ended() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def outcomes_in(output: str) -> list[str]:
+    """Every outcome that the runner's file of outputs holds."""
+    return re.findall(r"^outcome<<.*\n(.*)$", output, re.MULTILINE)
+
+
+def summaries_in(summary: str) -> int:
+    """How many summaries were written to the runner's file."""
+    return len(re.findall(r"^## ", summary, re.MULTILINE))
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one run left: its outputs, its summary, its exit code, and what escaped from it."""
@@ -128,10 +138,8 @@ class Attempt:
             escaped = escaped or said[said.index("Traceback") :]
         return Told(
             outputs=read_outputs(output),
-            outcomes_written=len(re.findall(r"^outcome<<", written, re.MULTILINE)),
-            summaries=len(re.findall(r"^## ", summary.read_text(), re.MULTILINE))
-            if summary.exists()
-            else 0,
+            outcomes_written=len(outcomes_in(written)),
+            summaries=summaries_in(summary.read_text() if summary.exists() else ""),
             code=code,
             killed=self.passage.is_dead,
             escaped=escaped,

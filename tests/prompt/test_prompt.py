@@ -23,7 +23,7 @@ from bot.sanitize import Secrets
 from bot.untrusted import Untrusted
 from tests.prompt.prompt_facts import FENCE, facts, wide_evidence
 from tests.report.story_facts import base_facts, evidence
-from tests.sanitize.inertness import CANARY, TEXTS, commands, escape_remains, invisible
+from tests.security.inertness import CANARY, TEXTS, commands, escape_remains, invisible
 
 GOLDEN = Path(__file__).parent.parent / "data" / "golden"
 REGION = re.compile(rf"<data-{FENCE}>.*?</data-{FENCE}>", re.DOTALL)

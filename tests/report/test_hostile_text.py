@@ -36,8 +36,8 @@ from bot.report.summary import summary
 from bot.sanitize import decode
 from bot.untrusted import Untrusted
 from tests.report.story_facts import base_facts, session, with_repair
-from tests.sanitize.corpus import CORPUS, checker, needs_corpus
-from tests.sanitize.inertness import (
+from tests.security.corpus import CORPUS, checker, needs_corpus
+from tests.security.inertness import (
     CANARY,
     TEXTS,
     commands,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sanitize import clean, decode
-from tests.sanitize.inertness import TEXTS, invisible
+from tests.security.inertness import TEXTS, invisible
 
 _NASTY = st.text(
     alphabet=st.one_of(

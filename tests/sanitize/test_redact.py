@@ -1,16 +1,14 @@
 """Secrets go, everything else stays."""
 
-import base64
 import random
-from collections.abc import Callable
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sanitize import Secrets, clean, redact
-from tests.sanitize import planted
+from tests.security import planted
+from tests.security.encodings import ENCODINGS
 
 SEEDS = range(8)
 BY_SURROUNDINGS = {"secret", "password", "authorization", "bearer-token", "cookie"}
@@ -19,26 +17,6 @@ VALUES = {
     "long installation": planted.fill("ghs_|d:7|_eyJ|a:60|.eyJ|w:90|.|w:200", random.Random(2)),  # noqa: S311 - test data
     "coder": planted.fill("a:10|-|a:22", random.Random(3)),  # noqa: S311 - test data
     "password": planted.fill("n:24", random.Random(4)),  # noqa: S311 - test data
-}
-ENCODINGS: dict[str, Callable[[str], str]] = {
-    "plain": lambda v: v,
-    "base64": lambda v: base64.b64encode(v.encode()).decode(),
-    "base64, shifted by one": lambda v: base64.b64encode(b"x" + v.encode() + b"y").decode(),
-    "base64, shifted by two": lambda v: base64.b64encode(b"xy" + v.encode() + b"yz").decode(),
-    "base64 for URLs": lambda v: base64.urlsafe_b64encode(v.encode()).decode(),
-    "base64 of UTF-16": lambda v: base64.b64encode(v.encode("utf-16-le")).decode(),
-    "basic header": lambda v: base64.b64encode(f"x-access-token:{v}".encode()).decode(),
-    "hex": lambda v: v.encode().hex(),
-    "hex in capitals": lambda v: v.encode().hex().upper(),
-    "hex dump": lambda v: v.encode().hex(" "),
-    "escaped": lambda v: "".join(f"\\x{byte:02x}" for byte in v.encode()),
-    "percent": lambda v: "".join(f"%{byte:02X}" for byte in v.encode()),
-    "quoted for a URL": lambda v: quote(v, safe=""),
-    "backwards": lambda v: v[::-1],
-    "without its first characters": lambda v: v[7:],
-    "without its last characters": lambda v: v[:-7],
-    "split by colours": lambda v: "\x1b[1m".join(v),
-    "split by joiners": lambda v: "\u200b".join(v),
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.sanitize import markdown_block, prompt_block, to_markdown, to_prompt
 from bot.untrusted import Untrusted
-from tests.sanitize.inertness import (
+from tests.security.inertness import (
     CANARY,
     TEXTS,
     commands,

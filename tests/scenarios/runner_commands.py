@@ -58,3 +58,20 @@ def _anywhere(line: str) -> str:
 def _known(info: str) -> str:
     word = info.split(" ", maxsplit=1)[0].lower()
     return word if word in WORDS else ""
+
+
+def lines_with_commands(output: str) -> list[str]:
+    """The lines themselves."""
+    return [line for line in re.split(r"\r\n|\r|\n", output) if commands(line)]
+
+
+def stopped_by(output: str) -> str:
+    """The word that command processing still waits for at the end; empty where it works."""
+    waits = ""
+    for line in re.split(r"\r\n|\r|\n", output):
+        found = re.match(r"\s*::stop-commands::(\S+)", line, re.IGNORECASE)
+        if waits:
+            waits = "" if line.strip() == f"::{waits}::" else waits
+        elif found:
+            waits = found[1]
+    return waits

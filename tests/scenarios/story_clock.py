@@ -18,6 +18,8 @@ class StoryClock(SystemClock):
         super().__init__()
         self.passed = 0.0
         self.on_sleep: list[Callable[[float], None]] = []
+        self.world_moves = False
+        """Whether the main thread is at work for the world, not for the product."""
 
     def now(self) -> datetime:
         """The story's wall clock."""
@@ -39,5 +41,9 @@ class StoryClock(SystemClock):
         """Nothing waits; the world moves on by that much."""
         super().sleep(0)
         self.passed += seconds
-        for follow in self.on_sleep:
-            follow(seconds)
+        self.world_moves = True
+        try:
+            for follow in self.on_sleep:
+                follow(seconds)
+        finally:
+            self.world_moves = False

@@ -21,6 +21,7 @@ from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.http import HttpRequest
+from faults.attempt import summaries_in
 from tests.coder_fixtures import CoderFactory
 from tests.scenarios.runner_commands import commands
 from tests.scenarios.stage import BOT, PERMISSIONS, RED_LOG, WORKFLOW
@@ -150,7 +151,7 @@ def test_a_signal_during_the_wait(world: World, number, code):
     assert outputs["session-url"].startswith(world.coder.url)
     assert outputs["session-url"] in outputs["error-message"]
     summary = (world.folder / "summary.md").read_text()
-    assert (summary.count("## "), outputs["session-url"] in summary) == (1, True)
+    assert (summaries_in(summary), outputs["session-url"] in summary) == (1, True)
     assert "Traceback" not in ended.stdout
     assert commands(ended.stdout) == ["add-mask", "add-mask", "error"]
     paused = [x for x in world.coder.exchanges if x.request.path.endswith("/pause")]

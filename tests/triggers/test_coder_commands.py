@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.model import CommentCommands, Package, Trouble, Verb
 from bot.triggers.coder_commands import MAX_COMMANDS, parse
-from tests.sanitize.corpus import CORPUS, checker, needs_corpus
+from tests.security.corpus import CORPUS, checker, needs_corpus
 
 CASES = json.loads(
     (Path(__file__).parents[1] / "data" / "commands.json").read_text(encoding="utf-8")

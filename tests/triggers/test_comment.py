@@ -14,7 +14,7 @@ from bot.outcomes import SkipReason
 from bot.policy import Policy
 from bot.triggers import Surroundings, recognize
 from bot.triggers.coder_commands import parse
-from tests.sanitize.corpus import CORPUS, needs_corpus
+from tests.security.corpus import CORPUS, needs_corpus
 
 REPOSITORY = Repository("octo/app", 7, "main", "https://github.example.test/octo/app")
 AROUND = Surroundings(REPOSITORY, actor="alice")

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sanitize import Secrets, clean, redact
-from tests.sanitize.corpus import CORPUS, checker, needs_corpus
+from tests.security.corpus import CORPUS, checker, needs_corpus
 
 
 @needs_corpus

@@ -1,0 +1,70 @@
+"""Invariants of the comment door: who may have something done, and what strangers see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.invariants.capture import Capture, Ran, Sent
+
+_ASKS = re.compile(r".*/collaborators/[^/]+/permission")
+_WRITERS = frozenset({"admin", "maintain", "write"})
+_READERS = frozenset({"read", "triage", "none"})
+_STATEFUL = ("session-id", "session-url", "pull-request-number", "failure-class", "attempt")
+
+
+def readers_see_nothing(capture: Capture) -> Iterator[str]:
+    """13: a commenter without write causes no request for change, no output, and exit code 0."""
+    for run in capture.runs:
+        if run.is_comment and _role(capture.of(run)) in _READERS:
+            yield from _traces(capture, run, "a reader's comment")
+            if run.code:
+                yield f"run {run.number}: a reader's comment ends with code {run.code}"
+
+
+def doubt_is_refusal(capture: Capture) -> Iterator[str]:
+    """14: nothing is done for a comment unless GitHub said that its author may write."""
+    for run in capture.runs:
+        role = _role(capture.of(run))
+        if run.is_comment and role not in _WRITERS | _READERS:
+            yield from _traces(capture, run, f"the role {role!r}")
+
+
+def only_new_words_of_people(capture: Capture) -> Iterator[str]:
+    """15: no edited or deleted comment, none of ours and none of an unlisted bot does anything."""
+    for run in capture.runs:
+        if run.is_comment and (why := _unheard(capture, run)):
+            yield from _traces(capture, run, why)
+
+
+def _unheard(capture: Capture, run: Ran) -> str:
+    comment: Any = run.payload.get("comment") or {}
+    author = comment.get("user") or {}
+    login = str(author.get("login", ""))
+    allowed = {w.casefold() for w in re.split(r"[,\s]+", run.inputs.get("INPUT_ALLOW-BOTS", ""))}
+    if run.payload.get("action") != "created":
+        return f"a comment that was {run.payload.get('action')}"
+    if login == capture.bot:
+        return "a comment of ours"
+    if author.get("type", "User") != "User" and login.casefold() not in allowed:
+        return "a bot's comment"
+    return ""
+
+
+def _role(sent: list[Sent]) -> str:
+    """What GitHub answered about the author, the finer word first; empty where it was no answer."""
+    asked = [one for one in sent if _ASKS.fullmatch(one.path)]
+    if not asked or asked[-1].status != 200 or not isinstance(asked[-1].answer, dict):
+        return ""
+    told = asked[-1].answer
+    return str(told.get("role_name") or told.get("permission") or "")
+
+
+def _traces(capture: Capture, run: Ran, why: str) -> Iterator[str]:
+    for sent in capture.of(run):
+        if sent.is_write:
+            yield f"run {run.number}: {why}, and yet {sent.method} {sent.path}"
+    for name in _STATEFUL:
+        if run.outputs.get(name):
+            yield f"run {run.number}: {why}, and yet the output `{name}`"
