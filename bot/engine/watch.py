@@ -18,6 +18,8 @@ OUTAGE = 900.0
 
 FIRST_PAUSE = 0.5
 GROWTH = 1.6
+LAST_WAIT = 5.0
+"""Seconds beyond all deadlines together for which a run still waits."""
 
 
 @dataclass(slots=True)
@@ -46,8 +48,13 @@ class Watch:
     @property
     def is_over(self) -> bool:
         """Whether the bound on the whole has passed, whatever the servers do."""
+        return self._left <= 0
+
+    @property
+    def _left(self) -> float:
+        """Seconds until then. What is done at the end has the rest of the ten that are granted."""
         each = self.policy.wait_timeout + self.policy.verify_timeout
-        return self.elapsed > each * self.policy.max_attempts + 10
+        return each * self.policy.max_attempts + LAST_WAIT - self.elapsed
 
     def note(self, text: str, url: str = "") -> None:
         """A line of the timeline, told at once; the address stands elsewhere in a summary."""
@@ -69,7 +76,8 @@ class Watch:
         if reason != self._said:
             self._pause = FIRST_PAUSE
             self._tell(reason)
-        until = self.clock.monotonic() + min(self._pause, self.policy.poll_interval)
+        now, wanted = self.clock.monotonic(), min(self._pause, self.policy.poll_interval)
+        until = now + (min(wanted, self._left) if self._left > 0 else wanted)
         while (now := self.clock.monotonic()) < until:
             if now >= self._said_at + QUIET:
                 self._tell(f"{reason} ({round(self.elapsed)} s)", key=reason)
