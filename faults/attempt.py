@@ -61,7 +61,7 @@ def outcomes_in(output: str) -> list[str]:
 
 def summaries_in(summary: str) -> int:
     """How many summaries were written to the runner's file."""
-    return len(re.findall(r"^## ", summary, re.MULTILINE))
+    return len(re.findall(r"^## (?!\[)", summary, re.MULTILINE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,13 +199,13 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A pull request that stands at the end; `opened` is the story's seconds."""
+    """A pull request that stands at the end."""
 
     number: int
     author: str
     repository: str
     head: str
-    opened: float
+    sha: str
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class Capture:
     pulls: tuple[Pull, ...]
     secrets: Mapping[str, str]
     outside: tuple[str, ...]
-    bot: str
+    bots: frozenset[str]
     repository: str
 
     def of(self, run: Ran) -> list[Sent]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.invariants.capture import Capture, Ran, Sent
 
-_ASKS = re.compile(r".*/collaborators/[^/]+/permission")
+_ASKS = re.compile(r".*/collaborators/([^/]+)/permission")
 _WRITERS = frozenset({"admin", "maintain", "write"})
 _READERS = frozenset({"read", "triage", "none"})
 _STATEFUL = ("session-id", "session-url", "pull-request-number", "failure-class", "attempt")
@@ -17,7 +17,7 @@ _STATEFUL = ("session-id", "session-url", "pull-request-number", "failure-class"
 def readers_see_nothing(capture: Capture) -> Iterator[str]:
     """13: a commenter without write causes no request for change, no output, and exit code 0."""
     for run in capture.runs:
-        if run.is_comment and _role(capture.of(run)) in _READERS:
+        if run.is_comment and _role(run, capture.of(run)) in _READERS:
             yield from _traces(capture, run, "a reader's comment")
             if run.code:
                 yield f"run {run.number}: a reader's comment ends with code {run.code}"
@@ -26,7 +26,7 @@ def readers_see_nothing(capture: Capture) -> Iterator[str]:
 def doubt_is_refusal(capture: Capture) -> Iterator[str]:
     """14: nothing is done for a comment unless GitHub said that its author may write."""
     for run in capture.runs:
-        role = _role(capture.of(run))
+        role = _role(run, capture.of(run))
         if run.is_comment and role not in _WRITERS | _READERS:
             yield from _traces(capture, run, f"the role {role!r}")
 
@@ -45,20 +45,22 @@ def _unheard(capture: Capture, run: Ran) -> str:
     allowed = {w.casefold() for w in re.split(r"[,\s]+", run.inputs.get("INPUT_ALLOW-BOTS", ""))}
     if run.payload.get("action") != "created":
         return f"a comment that was {run.payload.get('action')}"
-    if login == capture.bot:
+    if login in capture.bots:
         return "a comment of ours"
     if author.get("type", "User") != "User" and login.casefold() not in allowed:
         return "a bot's comment"
     return ""
 
 
-def _role(sent: list[Sent]) -> str:
-    """What GitHub answered about the author, the finer word first; empty where it was no answer."""
-    asked = [one for one in sent if _ASKS.fullmatch(one.path)]
-    if not asked or asked[-1].status != 200 or not isinstance(asked[-1].answer, dict):
-        return ""
-    told = asked[-1].answer
-    return str(told.get("role_name") or told.get("permission") or "")
+def _role(run: Ran, sent: list[Sent]) -> str:
+    """What GitHub answered last about the author, the finer word first; empty for no answer."""
+    role, author = "", ((run.payload.get("comment") or {}).get("user") or {}).get("login", "")
+    for one in sent:
+        # Nothing new (304) leaves standing what was said before.
+        if (asked := _ASKS.fullmatch(one.path)) and asked[1] == author and one.status != 304:
+            told = one.answer if one.status == 200 and isinstance(one.answer, dict) else {}
+            role = str(told.get("role_name") or told.get("permission") or "")
+    return role
 
 
 def _traces(capture: Capture, run: Ran, why: str) -> Iterator[str]:

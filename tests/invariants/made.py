@@ -39,7 +39,7 @@ def one_comment_and_one_pull(capture: Capture) -> Iterator[str]:
     comments = Counter(
         (c.number, marker)
         for c in capture.comments
-        if c.author == capture.bot
+        if c.author in capture.bots
         for marker in _MARKER.findall(c.body)
     )
     yield from (f"{n} comments {m} on #{i}" for (i, m), n in comments.items() if n > 1)
@@ -85,7 +85,10 @@ def the_commit_of_the_event(capture: Capture) -> Iterator[str]:
             if not (head and sent.creates_session):
                 continue
             trusted = re.sub(r"(?s)<data-(\w+)>.*?</data-\1>", "", sent.prompt)
-            others = set(_SHA.findall(trusted)) - {head}
+            # A merge queue's commit is nobody's to repair: the pull request's own is.
+            queued = told.get("event") == "merge_group"
+            known = {pull.sha for pull in capture.pulls} if queued else {head}
+            others = set(_SHA.findall(trusted)) - known
             if others:
                 yield f"run {run.number}: the prompt speaks of {sorted(others)}, not {head}"
 

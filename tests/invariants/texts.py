@@ -19,7 +19,8 @@ SUMMARY_LIMIT = 1024 * 1024
 PROMPT_LIMIT = 90 * 1024
 _REGION = re.compile(r"^<data-(?P<word>\w+)>\n.*?^</data-(?P=word)>$", re.MULTILINE | re.DOTALL)
 _DELIMITER = re.compile(r"</?data-[0-9a-f]{16}>")
-_OUR_COMMENT = re.compile(r"coder-fix(?:-answer)?:[0-9a-f]{12}(?: \{.*\})? ?", re.DOTALL)
+_OUR_COMMENT = re.compile(r"coder-fix(?:-answer)?:[0-9a-f]{12}(?: \{[^<>]*\})? ?")
+_MARKER = re.compile(rf"<!-- {_OUR_COMMENT.pattern}-->", re.DOTALL)
 _TELLS_FAILURE = re.compile(r"error|fail|assert|panic|fatal", re.IGNORECASE)
 _DEFUSED = re.compile(r"(?<=[@#/:<!])\u200b|(?<=\n)\u200b(?=::)|\A\u200b(?=::)")
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -70,7 +71,7 @@ def no_command_from_outside(capture: Capture) -> Iterator[str]:
 def markdown_is_inert(capture: Capture) -> Iterator[str]:
     """9: outside text stands in code, nothing is hidden, and bodies keep to their limits."""
     for where, text in _shown(capture):
-        if piece := _piece(capture, live(text)):
+        if piece := _piece(capture, live(_MARKER.sub("", text))):
             yield f"{where}: {piece!r} outside code"
         rest = _DEFUSED.sub("", text)
         if hidden := invisible(rest):

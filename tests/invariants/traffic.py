@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from tests.invariants.capture import Capture, Sent
 from tests.security.encodings import holds
 
-_OWN_TOKEN = {"github": "github-token", "coder": "coder-token"}
 _UNASKED = 60.0
 """Seconds for which a limit holds that says nothing (docs: secondary rate limits)."""
 BASE_REQUESTS = 60
@@ -56,7 +55,7 @@ def no_token_for_another(capture: Capture) -> Iterator[str]:
         request = sent.exchange.request
         whole = "\n".join((request.url, *request.headers.values(), sent.text))
         for name, value in capture.secrets.items():
-            own = _OWN_TOKEN.get(sent.server) == name
+            own = name.startswith(f"{sent.server}-token")
             # Its own token is at home in a header, and nowhere else.
             text = f"{request.url}\n{sent.text}" if own else whole
             if form := holds(text, value):
@@ -103,7 +102,7 @@ def _looks_up(look: Sent, failed: Sent) -> bool:
 
 def never_more_than_its_part(capture: Capture) -> Iterator[str]:
     """21: no merge, approval, dismissal or auto-merge; one rerun a run; only own comments."""
-    theirs = {str(c.id) for c in capture.comments if c.author != capture.bot}
+    theirs = {str(c.id) for c in capture.comments if c.author not in capture.bots}
     reruns: Counter[str] = Counter()
     for sent in capture.ours:
         for method, pattern in _NEVER:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from bot.sandbox.http import Exchange
 from bot.sanitize import clean
 from tests.invariants.audit import a_thread_of_the_product, deeds
 from tests.invariants.capture import Capture, Comment, Deed, Pull, Ran, Sent
-from tests.scenarios.story_clock import START, StoryClock
+from tests.scenarios.story_clock import StoryClock
 from tests.security.inertness import CANARY
 
 _STAMP = re.compile(r"\A\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ")
@@ -27,6 +26,8 @@ _TELLING = 20
 _HEAD = 60
 """Characters of such a line that are looked for: its end may be cut off where it is shown."""
 _MOST = 400
+_TOKEN = 16
+"""Characters of a token; what is shorter is a bad input."""
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Watch:
     coder: SandboxCoder
     clock: StoryClock
     bot: str
-    secrets: Mapping[str, str]
+    secrets: dict[str, str]
     runs: list[Ran] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     _running: int = 0
@@ -81,6 +82,10 @@ class Watch:
         done: tuple[float, list[Deed]],
     ) -> None:
         """What that run left: its code, stdout and stderr; when it began, and its deeds."""
+        for kind in ("github-token", "coder-token"):
+            value = variables.get(f"INPUT_{kind.upper()}", "")
+            if len(value) >= _TOKEN and value not in self.secrets.values():
+                self.secrets[f"{kind} of run {number}"] = value
         folder = Path(variables["GITHUB_OUTPUT"]).parent
         output, summary = Path(variables["GITHUB_OUTPUT"]), folder / "summary.md"
         self.runs.append(
@@ -104,7 +109,7 @@ class Watch:
 
     def capture(self, repository: SandboxRepository) -> Capture:
         """Everything, now that it is over."""
-        state = repository.state
+        state, bots = repository.state, self._bots()
         comments = [
             Comment(c.id, issue.number, c.user.login, c.body)
             for issue in state.issues.values()
@@ -116,7 +121,7 @@ class Watch:
                 pull.issue.user.login,
                 pull.head.full_name,
                 pull.head_ref,
-                (datetime.fromisoformat(pull.issue.created_at) - START).total_seconds(),
+                pull.head_sha,
             )
             for pull in state.pulls.values()
         ]
@@ -126,39 +131,46 @@ class Watch:
             tuple(comments),
             tuple(pulls),
             dict(self.secrets),
-            tuple(dict.fromkeys(self._outside())),
-            self.bot,
+            tuple(dict.fromkeys(self._outside(bots))),
+            bots,
             repository.full_name,
         )
 
-    def _outside(self) -> Iterator[str]:
+    def _bots(self) -> frozenset[str]:
+        """Our logins: that of the agent, and whose token the runs were given."""
+        tokens = (v for k, v in self.secrets.items() if k.startswith("github-token"))
+        grants = (self.github.tokens.authenticate(f"Bearer {token}") for token in tokens)
+        return frozenset({self.bot, *(grant.login for grant in grants if grant)})
+
+    def _outside(self, bots: frozenset[str]) -> Iterator[str]:
         """Telling pieces of what others wrote, as far as a run was given it."""
         yield CANARY
-        found = (line for sent in self.sent if sent.run for line in self._lines(sent))
+        found = (line for sent in self.sent if sent.run for line in self._lines(sent, bots))
         pieces = (_STAMP.sub("", clean(line)).strip()[:_HEAD].strip() for line in found)
         telling = (p for p in dict.fromkeys(pieces) if len(p) >= _TELLING and " " in p)
         yield from (piece for piece, _ in zip(telling, range(_MOST), strict=False))
 
-    def _lines(self, sent: Sent) -> Iterator[str]:
+    def _lines(self, sent: Sent, bots: frozenset[str]) -> Iterator[str]:
         body = sent.exchange.response.body
         if sent.status not in {200, 201}:
             return
         if sent.server == "blobs" and isinstance(body, bytes) and not body.startswith(b"PK"):
             yield from body.decode(errors="replace").splitlines()
         elif sent.method == "GET":
-            yield from self._prose(sent.answer)
+            yield from _prose(sent.answer, bots)
 
-    def _prose(self, told: Any, key: str = "") -> Iterator[str]:
-        """Titles, bodies and messages; not those that we or the product's servers wrote."""
-        if isinstance(told, list):
-            for part in told:
-                yield from self._prose(part, key)
-        elif isinstance(told, dict):
-            user = told.get("user")
-            is_ours = isinstance(user, dict) and user.get("login") == self.bot
-            is_prompt = told.get("role") == "user" or told.get("type") == "input"
-            if not (is_ours or is_prompt):
-                for name, part in told.items():
-                    yield from self._prose(part, name)
-        elif isinstance(told, str) and key in _PROSE:
-            yield from told.splitlines()
+
+def _prose(told: Any, bots: frozenset[str], key: str = "") -> Iterator[str]:
+    """Titles, bodies and messages; not those that we or the product's servers wrote."""
+    if isinstance(told, list):
+        for part in told:
+            yield from _prose(part, bots, key)
+    elif isinstance(told, dict):
+        user = told.get("user")
+        is_ours = isinstance(user, dict) and user.get("login") in bots
+        is_prompt = told.get("role") == "user" or told.get("type") == "input"
+        if not (is_ours or is_prompt):
+            for name, part in told.items():
+                yield from _prose(part, bots, name)
+    elif isinstance(told, str) and key in _PROSE:
+        yield from told.splitlines()

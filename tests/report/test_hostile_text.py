@@ -1,12 +1,8 @@
 """Whatever outside text says, wherever it came from, every text for people stays inert."""
 
-import importlib.util
-import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -16,7 +12,6 @@ from bot.model import (
     Evidence,
     Excerpt,
     ExcerptLine,
-    Hint,
     Job,
     Misread,
     MissingLog,
@@ -25,7 +20,6 @@ from bot.model import (
     Trouble,
 )
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind
-from bot.prompt import PreviousRound, PromptFacts, build
 from bot.report import issue, pull_request
 from bot.report.annotation import annotation
 from bot.report.answer import misread_text, status_text
@@ -33,10 +27,8 @@ from bot.report.comment import LIMIT, comment
 from bot.report.facts import Attempt, Ending, Finding, ReportFacts
 from bot.report.outputs import OUTPUT_NAMES, outputs
 from bot.report.summary import summary
-from bot.sanitize import decode
 from bot.untrusted import Untrusted
 from tests.report.story_facts import base_facts, session, with_repair
-from tests.security.corpus import CORPUS, checker, needs_corpus
 from tests.security.inertness import (
     CANARY,
     TEXTS,
@@ -161,73 +153,3 @@ def test_huge_evidence_stays_within_the_limits() -> None:
     assert len(issue.body(facts, MARKER)) <= LIMIT
     assert len(summary(facts).encode()) <= 1024 * 1024
     assert outside_code(comment(facts, MARKER))
-
-
-def _cases() -> list[Any]:
-    if not CORPUS.is_dir():
-        return []
-    manifest = (CORPUS / "injection_logs" / "manifest.jsonl").read_text("utf-8")
-    records = map(json.loads, manifest.splitlines())
-    return [record for record in records if not record.get("generated")]
-
-
-@needs_corpus
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: str(case["id"]))
-def test_corpus_logs_make_no_violation(
-    case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By the corpus's own checker: no violation in Markdown, outputs and prompt."""
-    if not importlib.util.find_spec("linkify_it"):
-        # The checker then falls back to its own, cruder rules.
-        monkeypatch.setitem(sys.modules, "markdown_it", None)
-    check = checker("sinkcheck")
-    raw = decode((CORPUS / "injection_logs" / case["file"]).read_bytes())
-    swaps = {"@@OPEN@@": f"<data-{FENCE}>", "@@CLOSE@@": f"</data-{FENCE}>", "@@MARKER@@": MARKER}
-    for placeholder, ours in swaps.items():
-        raw = raw.replace(placeholder, ours)
-    lines = [
-        line[29:] if line[:4].isdigit() and line[10:11] == "T" else line for line in raw.split("\n")
-    ]
-    texts = lines if case.get("one_per_line") else ["\n".join(lines[-12:])]
-    for text in texts:
-        facts = poisoned(text, lines)
-        for where, shown in told(facts):
-            assert check.check_markdown(case, shown, inert=True) == [], where
-            assert check.check_stdout(case, shown) == [], where
-        assert _prompt_violations(check, case, facts, lines) == []
-        written = "".join(
-            f"{k}<<EOF-{FENCE}\n{v}\nEOF-{FENCE}\n" for k, v in outputs(facts).items()
-        )
-        assert check.check_outputs(case, written, OUTPUT_NAMES) == []
-
-
-def _prompt_violations(check: Any, case: Any, facts: ReportFacts, lines: list[str]) -> Any:
-    def prompt(told: ReportFacts, hint: str) -> str:
-        assert told.evidence
-        assert told.run
-        return build(
-            PromptFacts(
-                fence=FENCE,
-                repository="octo/shop",
-                clone_url="https://github.example.test/octo/shop.git",
-                branch="coder-fix/pr-12-1",
-                base_branch="main",
-                head_sha="a" * 40,
-                event="pull_request",
-                evidence=told.evidence,
-                workflow=told.run.name,
-                pull_request=told.failing_pull_request,
-                hint=Hint("alice", "write", Untrusted(hint)),
-                previous=PreviousRound("b" * 40, new=told.evidence.diagnostics),
-                objections=(Untrusted(hint),),
-                max_attempts=2,
-            )
-        )
-
-    text = prompt(facts, "\n".join(lines[-12:]))
-    region = (f"<data-{FENCE}>", f"</data-{FENCE}>")
-    benign = prompt(poisoned("harmless", ["harmless"]), "harmless")
-    found = check.check_prompt(
-        case, text, delimiters=region, benign=benign, limit=90 * 1024, region=region
-    )
-    return [*found, *check.check_stdout(case, text)]
