@@ -1,9 +1,9 @@
 """The logs of a run as GitHub packs them: `0_test (ubuntu).txt`, `test (ubuntu)/3_Run tests.txt`.
 
-Nothing is unpacked to disk and nothing is believed: names that leave the archive, links, encrypted
-members and sizes out of proportion end the reading. Job names in an archive lack `/` and `:` and
-are cut at 90 UTF-16 units; only the latest attempt is in it (cli/cli#10853), step files may be
-missing.
+Nothing is unpacked to disk and nothing is believed: members whose names leave the archive, links
+and encrypted ones are left out, and sizes out of proportion end the reading. Job names in an
+archive lack `/` and `:` and are cut at 90 UTF-16 units; only the latest attempt is in it
+(cli/cli#10853), step files may be missing.
 """
 
 from __future__ import annotations
@@ -60,34 +60,43 @@ def _step_order(member: zipfile.ZipInfo) -> tuple[str, int]:
 
 
 def sound_members(open_file: Callable[[], BinaryIO]) -> list[zipfile.ZipInfo]:
-    """The files of a zip archive; raises `ConfigurationError` for one that is not sound."""
+    """The files of a zip archive that are plain files inside it.
+
+    A name is a label here and nothing is unpacked, so one bad member does not spoil the others.
+    Raises `ConfigurationError` for an archive of which nothing is left, or that is not sound.
+    """
     try:
         with open_file() as file, zipfile.ZipFile(file) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         msg = "The archive cannot be read."
         raise ConfigurationError(msg, remedy="Download it again.") from error
-    for complaint in _complaints(members):
+    sound = [member for member in members if not _trick(member)]
+    for complaint in _complaints(members, sound):
         msg = f"The archive is refused: {complaint}."
         raise ConfigurationError(msg, remedy="Give the log files themselves.")
-    return members
+    return sound
 
 
-def _complaints(members: list[zipfile.ZipInfo]) -> Iterator[str]:
+def _complaints(members: list[zipfile.ZipInfo], sound: list[zipfile.ZipInfo]) -> Iterator[str]:
     if len(members) > MOST_MEMBERS:
         yield f"it has more than {MOST_MEMBERS} members"
-    if sum(m.file_size for m in members) > MOST_BYTES:
+    if sum(m.file_size for m in sound) > MOST_BYTES:
         yield f"it unpacks to more than {MOST_BYTES // 1024**3} GiB"
-    for member in members:
-        parts = member.filename.replace("\\", "/").split("/")
-        if ".." in parts or not parts[0] or ":" in parts[0][:2]:
-            yield "a member's name leaves the archive"
-        if stat.S_ISLNK(member.external_attr >> 16):
-            yield "a member is a link"
-        if member.flag_bits & 1:
-            yield "a member is encrypted"
-        if member.file_size > _FREE + MOST_RATIO * max(1, member.compress_size):
-            yield "a member unpacks to far more than it weighs"
+    if any(m.file_size > _FREE + MOST_RATIO * max(1, m.compress_size) for m in sound):
+        yield "a member unpacks to far more than it weighs"
+    if members and not sound:
+        yield _trick(members[0])
+
+
+def _trick(member: zipfile.ZipInfo) -> str:
+    """Why the member is left out; empty for a plain file."""
+    parts = member.filename.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or ":" in parts[0][:2]:
+        return "a member's name leaves the archive"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "a member is a link"
+    return "a member is encrypted" if member.flag_bits & 1 else ""
 
 
 class _Member(io.BufferedIOBase):

@@ -61,7 +61,14 @@ def _link():
     ids=["up", "absolute", "backslash", "drive", "link", "bomb", "broken", "empty"],
 )
 def test_tricks_are_refused(monkeypatch, opened, word):
-    """Names that leave the archive, links and bombs end the reading with a sentence."""
+    """Where nothing else is in it, names that leave the archive, links and bombs are told."""
     monkeypatch.setattr(archive, "_FREE", 1_000_000)
     with pytest.raises(ConfigurationError, match=word):
         archived_logs(opened)
+
+
+def test_tricks_do_not_hide_the_failure():
+    """Beside names that leave the archive and links, the logs of the jobs are read."""
+    members = [("../0_x.txt", b"x"), ("/1_y.txt", b"y"), (_link(), b"../.."), ("1_test.txt", b"a")]
+    found = [(log.job.name.raw, _read(log)) for log in archived_logs(_zip(members))]
+    assert [("test", b"a")] == found
