@@ -36,8 +36,9 @@ def _listed(findings: Sequence[Finding], secrets: Secrets) -> str:
 
 
 def _entry(finding: Finding, secrets: Secrets, *, case: bool) -> Iterator[str]:
-    place = f"{finding.path.raw}:{finding.line}" if finding.line else finding.path.raw
-    shown = f"{to_markdown(Untrusted(place), secrets)} " if place else ""
+    at = f":{finding.line}" if finding.line else ""
+    place = Untrusted(f"{finding.path.raw}{at}")
+    shown = f"{to_markdown(place, secrets)} " if place else ""
     accepted = " (accepted)" if finding.accepted else ""
     yield f"- {shown}**{finding.rule}**{accepted}: {blocks.sentence(finding.why, secrets)}"
     line = finding.text.raw.strip()

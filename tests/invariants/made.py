@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from tests.invariants.capture import Capture, Ran, Sent
 
@@ -57,8 +58,7 @@ def attempts_are_bounded(capture: Capture) -> Iterator[str]:
     most = 1
     for run in capture.runs:
         most = max(most, int(run.number_of("max_attempts")))
-        told = run.payload.get("workflow_run") if isinstance(run.payload, dict) else None
-        ours = isinstance(told, dict) and str(told.get("head_branch")).startswith(PREFIX)
+        ours = str(_workflow_run(run).get("head_branch")).startswith(PREFIX)
         for sent in capture.of(run):
             if ours and sent.creates_session and sent.status == 201:
                 yield f"run {run.number}: a session for a branch of ours"
@@ -70,6 +70,12 @@ def attempts_are_bounded(capture: Capture) -> Iterator[str]:
             yield f"{key}: rounds {sorted(numbers)}, {most} allowed"
 
 
+def _workflow_run(run: Ran) -> dict[str, Any]:
+    """The run that the event is about; empty where it is about none."""
+    told = run.payload.get("workflow_run") if isinstance(run.payload, dict) else None
+    return told if isinstance(told, dict) else {}
+
+
 def _round(sent: Sent) -> str:
     """The number of the attempt that a prompt asks for; empty for any other message."""
     found = re.search(r"^This is attempt (\d+) of \d+", sent.prompt, re.MULTILINE)
@@ -79,8 +85,8 @@ def _round(sent: Sent) -> str:
 def the_commit_of_the_event(capture: Capture) -> Iterator[str]:
     """17: the first prompt speaks of the commit whose run is red, and of no other."""
     for run in capture.runs:
-        told = run.payload.get("workflow_run") if isinstance(run.payload, dict) else None
-        head = told.get("head_sha") if isinstance(told, dict) else None
+        told = _workflow_run(run)
+        head = told.get("head_sha")
         for sent in capture.of(run):
             if not (head and sent.creates_session):
                 continue

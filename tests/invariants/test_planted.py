@@ -132,6 +132,14 @@ def _answered(capture: Capture, status: int, body: Any) -> Capture:
     return _changed(capture, asks, other)
 
 
+def _by(capture: Capture, login: str, kind: str) -> Capture:
+    """The writer's comment is another's, who may write as well."""
+    payload = {"action": "created", "comment": {"user": {"login": login, "type": kind}}}
+    path = f"{API}/collaborators/{login}/permission"
+    asked = (_asking(s, path=path) if s.path.endswith("/permission") else s for s in capture.sent)
+    return _run(replace(capture, sent=tuple(asked)), 2, payload=payload)
+
+
 def _secret(capture: Capture, name: str) -> str:
     return capture.secrets[name]
 
@@ -159,8 +167,6 @@ COMMENTS = f"{API}/issues/1/comments"
 REACTION = _sent("POST", f"{API}/issues/comments/9/reactions", {"content": "eyes"}, run=3)
 RERUN = _sent("POST", f"{API}/actions/runs/7/rerun-failed-jobs", status=201)
 EDITED = {"action": "edited", "comment": {"user": {"login": "alice", "type": "User"}}}
-BY_US = {"action": "created", "comment": {"user": {"login": "coder-fix-bot", "type": "User"}}}
-BY_A_BOT = {"action": "created", "comment": {"user": {"login": "x[bot]", "type": "Bot"}}}
 THIRD = {"input": "This is attempt 3 of 2."}
 SEND = "/api/v2/tasks/me/1/send"
 
@@ -255,8 +261,8 @@ PLANTED: list[tuple[int, str, Callable[[Capture], Capture]]] = [
     (14, "rights that cannot be read", lambda c: _answered(c, 500, {})),
     (14, "an unknown role", lambda c: _answered(c, 200, {"role_name": "guest"})),
     (15, "an edited comment", lambda c: _run(c, 2, payload=EDITED)),
-    (15, "a comment of ours", lambda c: _run(c, 2, payload=BY_US)),
-    (15, "a bot's comment", lambda c: _run(c, 2, payload=BY_A_BOT)),
+    (15, "a comment of ours", lambda c: _by(c, "coder-fix-bot", "User")),
+    (15, "a bot's comment", lambda c: _by(c, "x[bot]", "Bot")),
     (16, "a third round", lambda c: _then(c, *_rounds())),
     (
         16,

@@ -145,9 +145,8 @@ def prompts_hold_the_failure(capture: Capture) -> Iterator[str]:
         if size > PROMPT_LIMIT:
             yield f"{sent.path}: {size} bytes"
     for run in capture.runs:
-        sent = capture.of(run)
-        firsts = [one.prompt for one in sent if one.creates_session]
-        telling = [line for one in sent for line in _failure_lines(one)]
+        firsts = [one.prompt for one in capture.of(run) if one.creates_session]
+        telling = [line for one in capture.of(run) for line in _failure_lines(one)]
         shows_evidence = firsts and _REGION.search(firsts[0])
         if shows_evidence and telling and not any(line in firsts[0] for line in telling):
             yield f"run {run.number}: the prompt tells no failure"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from tests.invariants.capture import Capture, Sent
@@ -146,10 +145,6 @@ def _limited(sent: Sent) -> float:
     if "retry-after" in headers:
         return float(headers["retry-after"])
     if used_up and "date" in headers and "x-ratelimit-reset" in headers:
-        reset = datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), tz=_zone(headers["date"]))
-        return (reset - parsedate_to_datetime(headers["date"])).total_seconds()
+        reset = float(headers["x-ratelimit-reset"])
+        return reset - parsedate_to_datetime(headers["date"]).timestamp()
     return _UNASKED
-
-
-def _zone(date: str):  # type: ignore[no-untyped-def]
-    return parsedate_to_datetime(date).tzinfo

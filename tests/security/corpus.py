@@ -50,7 +50,7 @@ def sinks() -> Any:
         return checker("sinkcheck")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "markdown_it", None)
-        check = checker("sinkcheck")
+        check: Any = checker("sinkcheck")
         real = check._md
         check._md = lambda text: _crudely(real, text)
     return check

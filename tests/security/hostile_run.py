@@ -46,7 +46,7 @@ class Left:
         return found[0], f"</data-{found[1]}>"
 
 
-def play(stage: Stage, around: Surroundings) -> Left:
+def play(stage: Stage, around: Surroundings, **inputs: Any) -> Left:
     """A red pull request with those surroundings, and the repair of it."""
     repository = stage.repository
     seeds = iter([JobSeed("test", "failure", log=around.log)])
@@ -57,7 +57,7 @@ def play(stage: Stage, around: Surroundings) -> Left:
     )
     stage.github.wait_idle()
     stage.behave(partial(_agent, stage, around))
-    ended = stage.run()
+    ended = stage.run(None, **inputs)
     seen = stage.watch.capture(repository)
     (run,) = seen.runs
     ours = [c.body for c in seen.comments if c.author == BOT]
