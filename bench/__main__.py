@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import evidence, image, start, sweep, verbs
+from bench import evidence, image, start, sweep, text_path, verbs
 from bench.diff_policy import diff_policy
 from bench.table import row
 
@@ -15,7 +15,7 @@ from bench.table import row
 def main() -> None:
     """Print the tables."""
     flags = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    names = "start, sweep, verbs, image, diff-policy or evidence"
+    names = "start, sweep, verbs, image, diff-policy, text-path or evidence"
     flags.add_argument("--only", default="", help=names)
     only = flags.parse_args().only
     with tempfile.TemporaryDirectory(prefix="coder-fix-bench-") as name:
@@ -25,6 +25,7 @@ def main() -> None:
             "verbs": verbs.verbs,
             "image": image.image,
             "diff-policy": diff_policy,
+            "text-path": text_path.text_path,
             "evidence": lambda: evidence.main([]),
         }
         row("What", "Baseline", "Reached", "Aim")

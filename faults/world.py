@@ -46,6 +46,8 @@ _________________________________ test_{name} _________________________________
 E       assert -250 == 0
 
 tests/test_prices.py:8: AssertionError
+----------------------------- Captured stdout call -----------------------------
+{printed}
 =========================== short test summary info ============================
 FAILED tests/test_prices.py::test_{name} - assert -250 == 0
 ========================= 1 failed, 1 passed in 0.02s ==========================
@@ -76,11 +78,11 @@ class Made:
     messages: int
 
 
-def _job(color: str) -> JobSeed:
+def _job(color: str, printed: str) -> JobSeed:
     """Green for no color at all, cancelled for that word, else red with a test of that name."""
     if color in {"", "cancelled"}:
         return JobSeed("test", color or "success")
-    return JobSeed("test", "failure", log=_RED.format(name=color))
+    return JobSeed("test", "failure", log=_RED.format(name=color, printed=printed))
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class World:
     root: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="faults-")))
     prompts: list[str] = field(default_factory=list)
     prose: tuple[str, str] = ("Looking at it", "Pushed a repair")
+    printed: str = "-250"
     cheats: bool = False
     _looks: int = 0
     _runs: int = 0
@@ -154,7 +157,7 @@ class World:
             slow, self._slow = self._slow, []
         for run in slow:
             color = self.colors.pop(0) if self.colors else ""
-            self.github.finish_run(self.repository, run, [_job(color)])
+            self.github.finish_run(self.repository, run, [_job(color, self.printed)])
 
     # --- the others ------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from tests.invariants.capture import Capture, Ran, Sent
 
@@ -53,13 +54,17 @@ def _unheard(capture: Capture, run: Ran) -> str:
 
 
 def _role(run: Ran, sent: list[Sent]) -> str:
-    """What GitHub answered last about the author, the finer word first; empty for no answer."""
+    """What GitHub answered last about the author's rights; empty for no answer."""
     role, author = "", ((run.payload.get("comment") or {}).get("user") or {}).get("login", "")
     for one in sent:
         # Nothing new (304) leaves standing what was said before.
-        if (asked := _ASKS.fullmatch(one.path)) and asked[1] == author and one.status != 304:
+        if (
+            (asked := _ASKS.fullmatch(unquote(one.path)))
+            and asked[1] == author
+            and one.status != 304
+        ):
             told = one.answer if one.status == 200 and isinstance(one.answer, dict) else {}
-            role = str(told.get("role_name") or told.get("permission") or "")
+            role = str(told.get("permission") or told.get("role_name") or "")
     return role
 
 

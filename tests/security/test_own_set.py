@@ -19,6 +19,8 @@ from tests.security.inertness import CANARY, TEXTS, commands, escape_remains, in
 _EACH = 8
 _NAMES = sorted(TEXTS)
 GROUPS = [_NAMES[start : start + _EACH] for start in range(0, len(_NAMES), _EACH)]
+SECRETS = list(planted.secrets(7))
+_AT_ONCE = 30
 _OURS = "\u200b"
 """What `bot.adapters.runner` puts between the signs of a command that it prints."""
 
@@ -65,10 +67,10 @@ def _masks(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("::add-mask::")]
 
 
-@pytest.mark.parametrize("start", range(0, 120, 30))
+@pytest.mark.parametrize("start", range(0, len(SECRETS), _AT_ONCE))
 def test_planted_secrets_reach_nobody(stage: Stage, start: int) -> None:
     """Other people's secrets in a log stand in no prompt, comment, summary or output."""
-    chosen = list(planted.secrets(7))[start : start + 30]
+    chosen = SECRETS[start : start + _AT_ONCE]
     left = play(stage, Surroundings(log=printed([secret.text for secret in chosen])))
 
     shown = "\n".join(_all(left))
