@@ -15,7 +15,8 @@ import pytest
 from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.github_runs import CheckRun, Status, WorkflowRun
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
-from tests.scenarios.stage import RED_LOG, Stage
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import Stage
 
 FIX = {"prices.py": "repaired\n"}
 MORE = RED_LOG.replace("test_voucher", "test_rounding")

@@ -6,7 +6,8 @@ import pytest
 
 from bot.sandbox.actions_seeds import JobSeed
 from tests.scenarios.hands import written
-from tests.scenarios.stage import RED_LOG, Stage
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import Stage
 
 RED = [JobSeed("test", "failure", log=RED_LOG)]
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.actions_seeds import JobSeed
-from tests.scenarios.stage import PERMISSIONS, RED_LOG, Stage
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import PERMISSIONS, Stage
 from tests.scenarios.story_clock import START
 
 FIX = {"prices.py": "repaired\n"}

@@ -14,7 +14,8 @@ from bot.sandbox.actions_seeds import JobSeed, StepSeed
 from bot.sandbox.github_runs import Annotation
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.scenarios.hands import FIX, granted, written
-from tests.scenarios.stage import BOT, RED_LOG, TOKEN, Stage, Told
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import BOT, TOKEN, Stage, Told
 
 CI = """\
 name: CI

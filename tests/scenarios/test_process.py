@@ -23,8 +23,9 @@ from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.http import HttpRequest
 from faults.attempt import summaries_in
 from tests.coder_fixtures import CoderFactory
+from tests.scenarios.hostile import RED_LOG
 from tests.scenarios.runner_commands import commands
-from tests.scenarios.stage import BOT, PERMISSIONS, RED_LOG, WORKFLOW
+from tests.scenarios.stage import BOT, PERMISSIONS, WORKFLOW
 
 TOKEN = "ghp_" + "b0t" * 12
 ROOT = Path(__file__).resolve().parent.parent.parent

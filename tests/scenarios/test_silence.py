@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.actions_seeds import JobSeed
-from tests.scenarios.stage import RED_LOG, WORKFLOW, Stage
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import WORKFLOW, Stage
 
 FIX = {"prices.py": "repaired\n"}
 FILE = ".github/workflows/ci.yml"

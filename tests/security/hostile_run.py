@@ -12,7 +12,8 @@ from typing import Any
 from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.coder_agents import Report, Say
 from tests.scenarios.hands import FIX
-from tests.scenarios.stage import BOT, RED_LOG, Stage, Told, branch_in
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import BOT, Stage, Told, branch_in
 
 _OPENING = re.compile(r"^<data-(\w+)>$", re.MULTILINE)
 

@@ -10,7 +10,8 @@ import random
 
 import pytest
 
-from tests.scenarios.stage import PERMISSIONS, RED_LOG, Stage
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import PERMISSIONS, Stage
 from tests.security import planted
 from tests.security.encodings import ENCODINGS
 from tests.security.hostile_run import Left, Surroundings, play
