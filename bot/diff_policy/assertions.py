@@ -24,9 +24,10 @@ _ASSERTION = re.compile(
     r"|\bXCT(?:Assert\w*|Unwrap|Fail)\s*\(|#(?:expect|require)\s*\(|\bverify\w*\s*[({]|\.Verify\w*\("
     r"|\bcheck(?:Equal|That|Eq|Error|Throws)\w*\(|\bshould\(|\.should\b|\.Should\(|\bshould(?:Be|Not|Have|Contain|Throw)\w*\b"
     r"|\bshould\s+(?:be|not|have|contain|equal|===)\b|\bmust_\w+|\bpytest\.raises\b|\bassert_\w+"
-    r"|->(?:assert|expect)\w*\(|\b(?:is|isnt|like|ok|is_deeply|cmp_ok)\s*\(|\bt\.(?:is|true|false|deepEqual|equal|throws|same|ok)\("
-    r"|\bintercept\[|\bthrown\s*\(|\bfail\s*\("
+    r"|->(?:assert|expect)\w*\(|\b(?:is|isnt|like|ok|is_deeply|cmp_ok)\s*\(|\bt\.(?:is|not|true|false|truthy|falsy|deepEqual|notDeepEqual|equal|notEqual|throws\w*|notThrows\w*|regex|like|snapshot|same|ok)\("
+    r"|\bintercept\[|\bthrown\s*\(|\bfail\s*\(|\(is\s|\bshould(?:Be|Return|Satisfy|Throw|Contain)\b|\bmust(?:_|Be|Equal)\w*|@test(?:_throws)?\s|\b(?:should|must|shall)\s+\w|\bEnsure\.\w+\("
 )
+_IMPORTS = re.compile(r"^\s*(?:import|from|use|using|export)\s+[\w{\"'@*(<]")
 _BRACKETS = re.compile(r"^\s*\[\[?\s.*\s\]\]?\s*$")  # bats
 _HELPER = re.compile(
     r"\b(?:assert|check|verify|expect|require|validate|must|compare)(?:_|[A-Z])\w*\s*\("
@@ -37,12 +38,12 @@ _KNOWN_PREFIX = re.compile(
 
 _TRUE = r"(?:true|True|TRUE|1|1\s*==\s*1|true\s*==\s*true)"
 _NOTHING = re.compile(
-    rf"\bre\.\w+\(r?\"\.\*\"|\bassert\s*\(?\s*{_TRUE}\s*\)?\s*;?$|\bassert(?:True|_true|That)?!?\s*\(\s*{_TRUE}\s*[,)]|\bexpect\(\s*{_TRUE}\s*\)"
+    rf"\bassert\s*\((?:[^()=<>]|\((?:[^()]|\([^()]*\))*\))+,(?:[^()=<>]|\([^()]*\))*\)\s*$|\b(?P<same>[\w.()]{{3,60}}+)\s*(?:or|\|\|)\s*(?:not\s+|!)(?P=same)|(?P<ok>[\w.]+)(?:\([^()]*\))?\.is_ok\(\)\s*\|\|.*\.is_err\(\)|matches!\([^,]+,\s*_\s*\)|\bre\.\w+\(r?\"\.\*\"|\bassert\s*\(?\s*{_TRUE}\s*\)?\s*;?$|\bassert(?:True|_true|That)?!?\s*\(\s*{_TRUE}\s*[,)]|\bexpect\(\s*{_TRUE}\s*\)"
     rf"|\b(?:ok|isTrue|True|is_true|IsTrue|EXPECT_TRUE|ASSERT_TRUE|XCTAssert|XCTAssertTrue|REQUIRE|CHECK)\(\s*{_TRUE}\s*\)"
     rf"|(?:\bor\s+{_TRUE}\b|\|\|\s*{_TRUE}\b)|\bassert\s+_\s*=|\batLeast\(\s*0\s*\)|\bexpectNotToPerform"
-    r"|(?:\blen\([^()]*\)|\.length|\.size\(\)|\.len\(\)|\.count|\.Count|as_u16\(\))\s*>=?\s*0(?![\w.])\s*(?![\w.x])"
+    r"|(?:\blen\([^()]*\)|\.length|\.size\(\)|\.len\(\)|\.count|\.Count|as_u16\(\)|\$?(?:status|status_code|exit_code|returncode|count|size|total|length)\"?)\s*(?:>=|-ge)\s*0(?![\w.])\s*(?![\w.x])"
     r"|toBeGreaterThanOrEqual\(\s*0\s*\)|#expect\(\s*true\s*\)|\bassert!\(\s*true"
-    r"|should\(true\)|true\.should|Assert\.(?:That\(true|Pass\()|\bassert_equal\s+true,\s*true"
+    r"|should\(true\)|true\.should|Assert\.(?:That\(true|Pass\()|\bassert_equal\s+true,\s*true|_G[ET]\(.*,\s*0u?\s*\)|addToAssertionCount|\bassert\s+true\b|\bAtMost\(|\batMost\(|>=\s*0u?\s*\)?;?$"
 )
 _EXISTENCE = re.compile(
     r"assertIsNotNone|assertNotNone|\bassertNotNull|NotNull\(|isNotNull\(|\.NotNil\(|NotBeNull\(|toBeDefined\(|toBeTruthy\("
@@ -50,7 +51,7 @@ _EXISTENCE = re.compile(
     r"|!==?\s*(?:null|undefined)\b|isinstance\(|assertIsInstance|toBeInstanceOf\(|isInstanceOf\(|be_a\(|IsType|IsInstanceOf|InstanceOf\("
     r"|toHaveBeenCalled\(\)|not\.toThrow|doesNotThrow|DoesNotThrow|NoError\(|not_to raise_error|assert_nothing_raised|NO_THROW"
     r"|expect\.anything\(|expect\.any\(|shouldNotBe\s+null|should not be null|is_ok\(\)|is_some\(\)|assert_not_nil|refute_nil|assertNotEmpty|isNotEmpty\("
-    r"|\.NotEmpty\(|assert_instance_of|assert_kind_of|hasattr\(|callable\(|is_object|XCTAssertNotNil|XCTAssertNoThrow|not\.toBeFalsy|\bto be_a\b"
+    r"|\.NotEmpty\(|assert_instance_of|assert_kind_of|hasattr\(|callable\(|is_object|not\.toBe\((?:undefined|null)\)|not\.toEqual\((?:undefined|null)\)|objectContaining\(\{\s*\}\)|toMatchObject\(\{\s*\}\)|arrayContaining\(\[\s*\]\)|toBeInTheDocument\(|\b(?:assert|require)\.Error\(|\(is\s+\((?:some\?|not-nil\?|map\?|seq|vector\?|string\?)|shouldSatisfy`?\s+(?:not\s*\.\s*null|isJust|isRight)|\banything\b|isNotNull\b|assertNotNull|\bnot_to be_empty|be_empty\b|#expect\([^=<>]*!= nil|XCTAssertNotNil|XCTAssertNoThrow|not\.toBeFalsy|\bto be_a\b"
     r"|to\.exist\b|to\.be\.ok\b|assert\.ok\(\w+\)|assert\.exists\(|isDefined\(|shouldNot\s+be\(null\)|\bis_deeply\(\[\], \[\]"
     r"|BeOfType|to\.be\.an?\(|typeof|assertTrue\(\s*\$?[\w.]+\s*\)|assert\s+[\w.]+\s*;?$|assert!\(\s*\w+\s*\)|\bassert\s*\(?\s*is_\w+\(|assert_predicate"
 )
@@ -65,10 +66,10 @@ _PART = re.compile(
     r"|Greater|Less\w*\(|greater_than|less_than|\bbe [<>]|isGreaterThan|isLessThan|isBetween|\bto be_(?:between|within)|>=|<=|\s[<>]\s"
     r"|!=|NotEqual|assert_ne!|not_eq|toNotEqual|not\.toBe\(|not\.toEqual\(|isNotEqualTo|_NE\(|NotSame|assertNotIn|refute\b|assert_not\b"
     r"|\bin\s*[(\[{]|\bto include\b|contains\(|assertArrayHasKey|assert_includes|HasKey|hasKey|toHaveProperty\(\s*\"\"\s*\)|=~"
-    r"|\bmatch\?\(|\bre\.(?:match|search|fullmatch)\(|\.test\(|assertContains|assertStringContains|\.any\(|\bany\(|EXPECT_GT|EXPECT_LT|assert_receive\b _|should include|should contain|containsAnyOf|BeOneOf|be_in\("
+    r"|\bmatch\?\(|\bre\.(?:match|search|fullmatch)\(|\.test\(|assertContains|assertStringContains|\.any\(|\bany\(|Subset\(|issubset|\.regex\(|t\.like\(|<=\s*\{|\bassert\s.+\s(?:not\s+)?in\s+\S|shouldContain\b|EXPECT_GT|EXPECT_LT|assert_receive\b _|should include|should contain|containsAnyOf|BeOneOf|be_in\("
 )
 _WHOLE = re.compile(
-    r"(?<![!<>=])===?(?!=)|assertEquals?|assert_\w*equal|assert_eq|AssertEqual|areEqual|AreEqual|\.Equal\w*\(|\.equal\w*\(|deepEqual|DeepEqual|\bto eql?\b"
+    r"(?<![!<>=])===?(?!=)|assertEquals?|assert_\w*equal|assert_eq|AssertEqual|areEqual|AreEqual|\.Equal\w*\(|\.equal\w*\(|deepEqual|DeepEqual|[sS]trictEqual|assert_(?:called|has_calls|not_called|any_call|awaited)\w*|ErrorIs\(|ErrorAs\(|ErrorContains\(|ErrorMatches\(|\bassert\s.+\sis\s+(?!not\b)\S|\(is\s+\(=|`shouldBe`|shouldReturn|\bt\.is\(|EXPECT_DEATH|ASSERT_DEATH|\bassertEquals\b|must_==|\bmust_equal|assert\.same|\.is_equal|toBeDisabled\(|toBeEnabled\(|toBeChecked\(|unwrap_err\(\)|\bto eql?\b"
     r"|toBe\(|toEqual\(|toStrictEqual\(|isEqualTo|isSameAs|assertSame|AreSame|_EQ\(|STREQ|shouldBe\b|should be\b|should equal|mustBe|toHaveLength\("
     r"|toHaveBeenCalledTimes|toHaveBeenCalledWith|toHaveBeenNthCalledWith|toHaveBeenLastCalledWith|toHaveTextContent|toHaveValue|assertCount|assertStatus|HaveCount"
     r"|contain_exactly|match_array|containsExactly|ElementsMatch|assertCountEqual|assertListEqual|assertDictEqual|BeEquivalentTo|\.Be\(|approx\(|AlmostEqual|allclose"
@@ -102,7 +103,9 @@ def is_derived(line: CodeLine) -> bool:
 def is_assertion(line: CodeLine) -> bool:
     """Whether the line claims something about the code under test."""
     code = line.code
-    return bool(code) and bool(_ASSERTION.search(code) or _BRACKETS.match(line.text))
+    if not code or _IMPORTS.match(code):
+        return False
+    return bool(_ASSERTION.search(code) or _BRACKETS.match(line.text))
 
 
 def is_helper_call(line: CodeLine) -> bool:

@@ -5,7 +5,7 @@ import re
 RUNS_TESTS = re.compile(
     r"\b(?:pytest|py\.test|tox|nox|unittest|go test|gotestsum|cargo (?:test|nextest)|nextest|jest|vitest|mocha|ava|karma|jasmine|playwright|cypress|ctest|mvnw?|maven|gradlew?|dotnet test|vstest"
     r"|rspec|rake|rails test|phpunit|pest|mix test|swift test|xcodebuild|sbt|bats|prove|flutter test|dart test|deno test|bun test|node --test|npm (?:run )?test|npm t|yarn test|pnpm (?:run )?test"
-    r"|addopts|bazel test|nx test|turbo (?:run )?test|make (?:test|check)|lein test|stack test|cabal test|zig build test|Rscript|busted|behave|cucumber|invoke-pester|\"test[\w:-]*\"\s*:)",
+    r"|addopts|bazel test|nx test|turbo (?:run )?test|make (?:test|check)|lein test|stack test|cabal test|zig build test|Rscript|busted|behave|cucumber|invoke-pester|gotest|ginkgo|kaocha|GTEST_FILTER|--gtest_\w+|testem|tap|wdio|detox|hardhat test|forge test|[\w./-]*[-_]tests?(?=\s+-)|\"test[\w:-]*\"\s*:)",
     re.IGNORECASE,
 )
 RUNS_CHECKS = re.compile(

@@ -79,7 +79,12 @@ _TOOL_CONFIG = re.compile(
     r"|sonar-project\.properties|analysis_options\.yaml|dart_test\.yaml|lefthook\.ya?ml|\.shellcheckrc"
     r"|(?:spec|test|rails)_helper\.rb|test_helper\.exs|conftest\.py|Makefile|GNUmakefile|justfile"
     r"|turbo\.json|nx\.json|project\.json|angular\.json|\.luacheckrc|dune|stack\.yaml|Gemfile|Rakefile|Podfile|Fastfile"
-    r"|.*\.xctestplan|\.bazelrc|BUILD(?:\.bazel)?|buckconfig|gradle\.properties)$",
+    r"|.*\.xctestplan|\.bazelrc|BUILD(?:\.bazel)?|buckconfig|gradle\.properties|Taskfile\.ya?ml|mise\.toml|Earthfile"
+    r"|(?:docker-)?compose[\w.-]*\.ya?ml|maven\.config|jvm\.config|\.npmrc|deny\.toml|audit\.toml|\.size-limit\.\w+|\.?bundlesize\S*"
+    r"|\.?lighthouserc\S*|\.markdownlint\S*|\.jshintrc|tslint\.json|\.ansible-lint|\.sqlfluff|\.vale\.ini|\.semgrep\S*|\.bandit"
+    r"|.*\.globalconfig|\.scalafmt\.conf|\.php-cs-fixer\S*|phpcs\.xml\S*|lint\.xml|\.ktlint\S*|buf\.yaml|\.luacov|\.tarpaulin\.toml"
+    r"|tarpaulin\.toml|tach\.toml|\.importlinter|\.testcaferc\S*|\.?bunfig\.toml|Package\.swift|deno\.jsonc?|.*ruleset|\.solhint\.json"
+    r"|\.tidyrc|\.dependency-cruiser\S*|\.jscpd\S*|\.codeclimate\.ya?ml|\.trivy\S*|trivy\.yaml|\.snyk|brakeman\.ya?ml|cspell\S*)$",
     re.IGNORECASE,
 )
 _LOCKS = {
@@ -122,7 +127,7 @@ def place_of(path: str) -> Place:
         (Place.LOCK, name.lower() in _LOCKS),
         (Place.SNAPSHOT, _SNAPSHOT.search(path)),
         (Place.CI, _CI.search(path)),
-        (Place.CONFIG, _TOOL_CONFIG.match(name)),
+        (Place.CONFIG, _TOOL_CONFIG.match(name) or path.endswith(".cargo/config.toml")),
         (Place.TEST, is_code and is_test_path(path)),
         (Place.SUPPORT, _SUPPORT.search(path) or _TEST_FOLDER.search(path)),
         (Place.SCRIPT, language_of(path) == "shell"),

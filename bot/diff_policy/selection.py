@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.commands import RUNS_TESTS, runners
@@ -15,7 +16,7 @@ _FLAG = re.compile(
     r"|--testPathIgnorePatterns|--grep\b|-g\s+[\"']|--invert|--passWithNoTests|--pass-with-no-tests|-DskipTests|-DskipITs|-Dmaven\.test\.skip|-Dtest=\S+"
     r"|-x\s+\w*[tT]est\w*|-x\s+check|--tests\s|--filter\b|--exclude-group|--group\b|--testsuite|--only\b|--collect-only|--co\b|--no-run\b|-short\b"
     r"|-run[ =]|-skip[ =]|-E\s+['\"]|-LE?\s|--lf\b|--last-failed|--maxfail=0|--tag\s|-skip-testing|-only-testing|--list\b|--listTests|--dry-run"
-    r"|--onlyChanged|--changed\b|--lib\b|--suite\b|--project[= ]|--test_tag_filters|--bail=0|--shard)"
+    r"|--onlyChanged|--changed\b|--lib\b|--suite\b|--project[= ]|--test_tag_filters|--bail=0|--shard|--gtest_filter\S*|GTEST_FILTER=|--tags?[ =]|--skip-\w+|--label-exclude|--test-name-pattern|--no-tests\b|--if-present|--exclude-task|--forgive|--ignore-scripts|--skip-package|--focus\b|--fgrep\b|--default-filter|-f\s+Category)"
 )
 _DROPPED = (
     ("-race", re.compile(r"\s-race\b")),
@@ -33,7 +34,7 @@ _SETTING = re.compile(
     r"\bcollect_ignore\w*\b|\btestPathIgnorePatterns\b|\bmodulePathIgnorePatterns\b|<exclude>.*(?:[Tt]est|IT\b|Spec|Suite)|<excludedGroups>|\bexcludedGroups\b"
     r"|<skip(?:Tests|ITs)?>\s*true|\bskipTests\b|<maven\.test\.skip>|\bnorecursedirs\b|\bexclude(?:Tags|Categories|TestsMatching|Category)?\s*[(\"'\[=]"
     r"|\bExUnit\.(?:start|configure)\([^)]*exclude|\bfilter_run_excluding\b|\bfilter_run(?:_when_matching)?\s+:?focus|\bfilter\s*\{|\bincludeTestsMatching\b"
-    r"|\btestRegex\b|\bexcludeSpecPattern\b|\btestIgnore\b|\bgrepInvert\b|\bpassWithNoTests\b|\bsuiteNameFilter\b|\bskippedTests\b|\bpytest_ignore_collect\b|\bexcludeTags\b|\bexcludeCategories\b|\bDISABLED\s+(?:TRUE|ON|1)|\bWILL_FAIL\b|\bdefault-filter\b|<TestCaseFilter>|\btest\.onlyTags|\bsuite\.exclude"
+    r"|\btestRegex\b|\bexcludeSpecPattern\b|\btestIgnore\b|\bgrepInvert\b|\bpassWithNoTests\b|\bsuiteNameFilter\b|\bskippedTests\b|\bpytest_ignore_collect\b|\bexcludeTags\b|\bexcludeCategories\b|\bDISABLED\s+(?:TRUE|ON|1)|\bWILL_FAIL\b|\bdefault-filter\b|<TestCaseFilter>|\bTests\.(?:Filter|Exclude)\b|\bTest\s*/\s*test\s*:=|\bTest\s*/\s*skip\s*:=\s*true|\bexclude\s*:\s*\[\s*\"[^\"]*[Tt]est|<Compile\s+Remove=|\bitems\s*\[:\]\s*=|\bitems\.(?:remove|clear)\(|\bpytest_deselected\b|\bexcludeGroups\b|\bfilter_run_excluding\b|\bautotest\s*=\s*false|^\s*(?:test|doctest|bench|harness)\s*=\s*false|\bisEnabled\s*=\s*false|^\s*onlyIf\s*\{\s*false|\btags\s*=\s*\[\s*\"manual\"|^\s*--tag\s+~|^-DskipTests|^-Dmaven\.test\.skip|\btest\.exclude\(\btest\.onlyTags|\bsuite\.exclude"
 )
 _EXCLUDE_LIST = re.compile(
     r"^\s*[\"']?(?:exclude|ignore|testIgnore|spec_exclude)[\"']?\s*[:=]\s*\[?"
@@ -43,7 +44,7 @@ TEST_CONFIG = re.compile(
     r"|conftest\.py|test_helper\.exs|nextest\.toml|dart_test\.yaml|pom\.xml|build\.gradle(?:\.kts)?|\S+\.xctestplan|\S+\.runsettings)$"
 )
 _REGISTERED = re.compile(
-    r"^\s*(?:add_test|gtest_discover_tests|catch_discover_tests|add_subdirectory\(\s*tests?|ament_add_gtest|<testsuite\b|<directory\b|suite\.addTest|mod \w*tests?;)"
+    r"^\s*(?:add_test|gtest_discover_tests|catch_discover_tests|add_subdirectory\(\s*tests?|ament_add_gtest|<testsuite\b|<directory\b|suite\.addTest|mod \w*tests?;|(?:pub )?mod \w+;\s*$|<class\s+name=|<file\b|all_tests\.append|run_test\b|RUN_TEST\b|UNITY_\w+|tcase_add_test)"
 )
 _EMPTIED_SCRIPT = re.compile(
     r"\"(?:test|lint|check|typecheck|verify|ci)[\w:-]*\"\s*:\s*\"\s*(?:echo|exit|true|:|#|\")"
@@ -83,13 +84,33 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 yield Hit(file, line, "Tests are excluded by a setting.")
     if file.place is not Place.CI and (tuned or file.language == "shell"):
         yield from _gone(file, change)
+    yield from _shrunk_targets(file)
     for line in file.removed:
         if (
             _REGISTERED.match(line.text)
             and not change.is_kept_elsewhere(line)
+            and not _went_too(line, change)
             and not _reregistered(file, line)
         ):
             yield Hit(file, line, "Tests are not registered any more.")
+
+
+def _shrunk_targets(file: ChangedFile) -> Iterator[Hit]:
+    """A target that ran tests or checks by depending on them, and depends on fewer."""
+    for block in file.blocks:
+        before = {m[1]: m[2] for x in block.removed if (m := _TARGET.match(x.text))}
+        for line in block.added:
+            found = _TARGET.match(line.text)
+            if not found or found[1] not in before:
+                continue
+            lost = set(_NAME.findall(before[found[1]])) - set(_NAME.findall(found[2]))
+            if any(_CHECKING.search(name) for name in lost):
+                yield Hit(file, line, "A target no longer runs a test or a check.")
+
+
+_TARGET = re.compile(r"^\s*[\"']?([\w.-]{1,60})[\"']?\s*:(?![=:])\s*(\[?[\w\s.,\"'/:-]{1,300}\]?)$")
+_NAME = re.compile(r"[\w.:/-]+")
+_CHECKING = re.compile(r"test|spec|lint|check|types?\b|mypy|vet|audit|verify|cover|clippy|e2e", re.I)
 
 
 def _selects(text: str) -> bool:
@@ -105,7 +126,32 @@ def _picks(line: CodeLine, block: Block) -> bool:
         for m in _PATHS.finditer(x.text)
     }
     new = {m[0].removeprefix("./") for m in _PATHS.finditer(line.text)}
-    return any(n not in old and n.startswith(f"{o.rstrip('/')}/") for o in old - new for n in new)
+    if any(n not in old and n.startswith(f"{o.rstrip('/')}/") for o in old - new for n in new):
+        return True
+    return bool(_COLLECTED.match(line.text)) and _is_deeper(line, block)
+
+
+_GLOB = re.compile(r"[\"']([^\"']*\*[^\"']*)[\"']")
+
+
+def _is_deeper(line: CodeLine, block: Block) -> bool:
+    """Whether a pattern of test files names more folders than the one in its place."""
+    came = set(_GLOB.findall(line.text))
+    went = {
+        g
+        for x in block.removed
+        if _COLLECTED.match(x.text) and x.bare.split()[0] == line.bare.split()[0]
+        for g in _GLOB.findall(x.text)
+    }
+    return bool(went - came) and any(
+        _depth(new) > _depth(old) and old.split("/")[-1] == new.split("/")[-1]
+        for new in came - went
+        for old in went - came
+    )
+
+
+def _depth(glob: str) -> int:
+    return sum("*" not in part for part in glob.split("/")[:-1])
 
 
 def _gone(file: ChangedFile, change: Change) -> Iterator[Hit]:
@@ -140,6 +186,16 @@ def _is_setting(file: ChangedFile, line: CodeLine, block: Block) -> bool:
     return not any(
         found[0].strip() in x.text and len(x.text) >= len(line.text) for x in block.removed
     )
+
+
+def _went_too(line: CodeLine, change: Change) -> bool:
+    """Whether the file that a removed `mod name;` stood for went or moved as well."""
+    found = re.search(r"\bmod (\w+);", line.text)
+    return bool(found) and any(
+        PurePosixPath(f.diff.previous_path or f.path).stem in {found[1], "mod"}
+        for f in change.files
+        if f.diff.status in {"removed", "renamed"}
+    ) if found else False
 
 
 def _reregistered(file: ChangedFile, line: CodeLine) -> bool:
