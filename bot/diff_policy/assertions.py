@@ -43,7 +43,7 @@ _NOTHING = re.compile(
     rf"|(?:\bor\s+{_TRUE}\b|\|\|\s*{_TRUE}\b)|\bassert\s+_\s*=|\batLeast\(\s*0\s*\)|\bexpectNotToPerform"
     r"|(?:\blen\([^()]*\)|\.length|\.size\(\)|\.len\(\)|\.count|\.Count|as_u16\(\)|\$?(?:status|status_code|exit_code|returncode|count|size|total|length)\"?)\s*(?:>=|-ge)\s*0(?![\w.])\s*(?![\w.x])"
     r"|toBeGreaterThanOrEqual\(\s*0\s*\)|#expect\(\s*true\s*\)|\bassert!\(\s*true"
-    r"|should\(true\)|true\.should|Assert\.(?:That\(true|Pass\()|\bassert_equal\s+true,\s*true|_G[ET]\(.*,\s*0u?\s*\)|addToAssertionCount|\bassert\s+true\b|\bAtMost\(|\batMost\(|>=\s*0u?\s*\)?;?$"
+    r"|should\(true\)|true\.should|Assert\.(?:That\(true|Pass\()|\bassert_equal\s+true,\s*true|_G[ET]\(.*,\s*0u?\s*\)|addToAssertionCount|\bassert\s+true\b|Times\.AtMost\(|>=\s*0u?\s*\)?;?$"
 )
 _EXISTENCE = re.compile(
     r"assertIsNotNone|assertNotNone|\bassertNotNull|NotNull\(|isNotNull\(|\.NotNil\(|NotBeNull\(|toBeDefined\(|toBeTruthy\("

@@ -80,7 +80,7 @@ _TOOL_CONFIG = re.compile(
     r"|(?:spec|test|rails)_helper\.rb|test_helper\.exs|conftest\.py|Makefile|GNUmakefile|justfile"
     r"|turbo\.json|nx\.json|project\.json|angular\.json|\.luacheckrc|dune|stack\.yaml|Gemfile|Rakefile|Podfile|Fastfile"
     r"|.*\.xctestplan|\.bazelrc|BUILD(?:\.bazel)?|buckconfig|gradle\.properties|Taskfile\.ya?ml|mise\.toml|Earthfile"
-    r"|(?:docker-)?compose[\w.-]*\.ya?ml|maven\.config|jvm\.config|\.npmrc|deny\.toml|audit\.toml|\.size-limit\.\w+|\.?bundlesize\S*"
+    r"|(?:docker-)?compose[.-](?:\w+[.-])?(?:tests?|ci|e2e)\.ya?ml|maven\.config|jvm\.config|\.npmrc|deny\.toml|audit\.toml|\.size-limit\.\w+|\.?bundlesize\S*"
     r"|\.?lighthouserc\S*|\.markdownlint\S*|\.jshintrc|tslint\.json|\.ansible-lint|\.sqlfluff|\.vale\.ini|\.semgrep\S*|\.bandit"
     r"|.*\.globalconfig|\.scalafmt\.conf|\.php-cs-fixer\S*|phpcs\.xml\S*|lint\.xml|\.ktlint\S*|buf\.yaml|\.luacov|\.tarpaulin\.toml"
     r"|tarpaulin\.toml|tach\.toml|\.importlinter|\.testcaferc\S*|\.?bunfig\.toml|Package\.swift|deno\.jsonc?|.*ruleset|\.solhint\.json"

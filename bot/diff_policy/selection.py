@@ -97,6 +97,8 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
 
 def _shrunk_targets(file: ChangedFile) -> Iterator[Hit]:
     """A target that ran tests or checks by depending on them, and depends on fewer."""
+    if file.language != "shell":
+        return
     for block in file.blocks:
         before = {m[1]: m[2] for x in block.removed if (m := _TARGET.match(x.text))}
         for line in block.added:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from os.path import commonprefix
 
-from bot.diff_policy.assertions import is_assertion
+from bot.diff_policy.assertions import Strength, is_assertion, strength_of
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.numbers import numbers_of, skeleton
@@ -49,10 +50,27 @@ def _rewritten(block: Block) -> Iterator[CodeLine]:
     shapes: dict[str, CodeLine] = {_shape(x.text): x for x in block.removed if x.in_test and x.code}
     for line in block.added:
         old = shapes.get(_shape(line.text)) if line.in_test and line.code else None
+        old = old or _same_subject(block, line)
         if old is None or not _differ(old.text, line.text):
             continue
         if is_assertion(line) or _EXPECTED.search(line.code) or _DATA.match(line.text):
             yield line
+
+
+def _same_subject(block: Block, line: CodeLine) -> CodeLine | None:
+    """An assertion of equal strength that begins as the line does, and expects something else."""
+    if not line.in_test or not is_assertion(line) or strength_of(line) is not Strength.WHOLE:
+        return None
+    for old in block.removed[:_LOOK]:
+        if is_assertion(old) and strength_of(old) is Strength.WHOLE and old.bare != line.bare:
+            same = len(commonprefix((old.bare, line.bare)))
+            if same >= _BEGINNING and 2 * same >= min(len(old.bare), len(line.bare)):
+                return old
+    return None
+
+
+_BEGINNING = 12
+_LOOK = 40
 
 
 def _shape(text: str) -> str:

@@ -47,6 +47,8 @@ def _in(
         name = declaration.name
         if (name and came[name] > 0) or name in reported:
             continue
+        if name and _is_quoted(name, file):
+            continue
         if not name and change.is_kept_elsewhere(declaration.line):
             continue
         if is_mark(declaration.line, file.language) and not _has_body(declaration.line, file):
@@ -66,6 +68,13 @@ def _in(
             )
         else:
             yield Hit(file, declaration.line)
+
+
+def _is_quoted(name: str, file: ChangedFile) -> bool:
+    """Whether a sentence that named a test names one again, on a line of its own."""
+    return " " in name and any(
+        x.code and x.bare.rstrip(",").strip("\"'`") == name for x in file.added
+    )
 
 
 def _renamed_away(line: CodeLine, change: Change, file: ChangedFile) -> bool:

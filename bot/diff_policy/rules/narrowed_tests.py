@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.diff_policy.assertions import is_assertion
-from bot.diff_policy.change import Block, Change, ChangedFile
-from bot.diff_policy.declarations import is_mark, names_a_test
+from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.declarations import declarations, is_mark, names_a_test
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import renumbered
 from bot.diff_policy.places import Place, is_test_path
@@ -30,9 +30,9 @@ _FOCUS = {
     "dart": re.compile(r"\bsolo\s*:\s*true"),
 }  # fmt: skip
 _BUILD_TAG = re.compile(
-    r"^//\s*(?:go:build|\+build)\b|^#!\[cfg\(|^#\[cfg\((?!test\b)(?!all\(test)|^\s*#if\s+\w|^@file:|^//go:build"
+    r"^//\s*(?:go:build|\+build)\b|^#!\[cfg\(|^\s*#\[cfg\((?!test\b)(?!all\(test\)\))|^\s*#\s*if(?:n?def)?\s+\S"
 )
-_TAGGED = {"go", "rust"}
+_TAGGED = {"go", "rust", "csharp", "swift", "cpp"}
 _ROW = re.compile(
     r"^\s*(?:\(.*\)|\{.*\}|\[.*\]|\[?(?:InlineData|TestCase|DataRow|Arguments|case)\s*\(.*\)\]?|#\[(?:test_)?case.*\]|@CsvSource.*|pytest\.param\(.*\)"
     r"|yield \[.*\]|[\"'][^\"']*[\"']\s*=>\s*\[.*\]),?\s*$|^\s*(?:Arguments\.of|arguments|row|Arguments)\(.*\),?\s*$"
@@ -74,14 +74,29 @@ def _in_tests(file: ChangedFile, change: Change) -> Iterator[Hit]:
         if focus and focus.search(line.code):
             yield Hit(file, line, "Only the focused tests run.")
         elif (
-            file.language in _TAGGED and file.diff.status != "added" and _BUILD_TAG.match(line.text)
+            file.language in _TAGGED
+            and file.diff.status != "added"
+            and _BUILD_TAG.match(line.text)
+            and _stands_before_old(file, line)
         ):
             yield Hit(file, line, "A build condition leaves the tests out.")
+    yield from _unmarked_with_changes(file)
     for block in file.blocks:
         yield from _tagged(file, block, change)
         yield from _unmarked(file, block)
         yield from _renamed(file, block)
         yield from _fewer_rows(file, block, change)
+
+
+def _stands_before_old(file: ChangedFile, line: CodeLine) -> bool:
+    """Whether the condition holds for code that was there before, not for what came with it."""
+    block = file.block_of[id(line)]
+    after = [x for x in block.added if x.new > line.new and x.code.strip()]
+    after = [x for x in after if not _ATTRIBUTE.match(x.text)]
+    return not after or any(x.bare == after[0].bare for x in block.removed)
+
+
+_ATTRIBUTE = re.compile(r"^\s*(?:#\[|@|\[|//)")
 
 
 def _tagged(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
@@ -119,6 +134,18 @@ def _unmarked(file: ChangedFile, block: Block) -> Iterator[Hit]:
                 continue
             if block.after.code and len(block.removed) <= 2:
                 yield Hit(file, line, "A test is no longer marked as one.")
+
+
+def _unmarked_with_changes(file: ChangedFile) -> Iterator[Hit]:
+    """The mark went, and the function's own line was rewritten with it."""
+    came = {d.name for d in declarations(file, "+")}
+    for declaration in declarations(file, "-"):
+        name = declaration.name
+        if not name or name in came or not is_mark(declaration.line, file.language):
+            continue
+        called = re.compile(rf"\b(?:void|fn|fun|func|def|Task)\s+`?{re.escape(name)}`?\s*\(")
+        if any(called.search(x.text) for x in file.block_of[id(declaration.line)].added):
+            yield Hit(file, declaration.line, "A test is no longer marked as one.")
 
 
 _MARKED_AGAIN = re.compile(

@@ -18,11 +18,14 @@ _UPDATE = re.compile(
 
 def find(change: Change) -> Iterator[Hit]:
     """Files first, then commands that rewrite them in every run."""
+    few = _are_few(change)
     for file in change.at(Place.SNAPSHOT):
         if file.diff.status == "added" or (file.diff.status == "renamed" and not file.diff.hunks):
             continue
         first = (*file.removed, *file.added, None)[0]
-        if _was_failing(file, change):
+        if few and file.diff.status == "modified":
+            yield Hit(file, first, "A few lines changed with the product.", Severity.NOTICE)
+        elif _was_failing(file, change):
             yield Hit(
                 file, first, "The snapshot of a test that failed was rewritten.", Severity.NOTICE
             )
@@ -35,6 +38,21 @@ def find(change: Change) -> Iterator[Hit]:
             replaced = any(_UPDATE.search(x.code) for x in file.removed)
             if line.code and _UPDATE.search(line.text) and not replaced:
                 yield Hit(file, line, "Snapshots are rewritten whenever the tests run.")
+
+
+def _are_few(change: Change) -> bool:
+    """Whether product code changed too, and the snapshots by no more lines than are soon read."""
+    lines = [x for f in change.at(Place.SNAPSHOT) for x in (*f.added, *f.removed)]
+    files = [f for f in change.at(Place.SNAPSHOT) if f.diff.status == "modified"]
+    readable = all(f.diff.hunks is not None for f in files)
+    product = sum(
+        bool(x.code) and not x.in_test for f in change.at(Place.PRODUCT) for x in f.added
+    )
+    grows = all(2 * len(f.added) >= len(f.removed) for f in files)
+    return product > 0 and readable and grows and len(files) <= _FILES and len(lines) <= _LINES
+
+
+_FILES, _LINES = 3, 40
 
 
 def _was_failing(file: ChangedFile, change: Change) -> bool:

@@ -32,6 +32,24 @@ _REPLACED = re.compile(
     r"|\b(?:mock|spy|mockk|spyk|createMock|createStub|createPartialMock|getMockBuilder|Substitute\.For|Mock|allow_any_instance_of|expect_any_instance_of|instance_double|class_double|patch\.object|create_autospec|allow)"
     r"[(<]\s*:?\"?(?P<type>[A-Z]\w{2,80})\b"
 )
+_VERDICT = re.compile(
+    r"\b(?:return|exit\w*|Exit)\b\s*\(?.*(?:fail|err|result|status|\brc\b|code|[Rr]un\w*\(|RUN_ALL_TESTS)"
+)
+_PASSES = re.compile(
+    r"^\s*(?:return\s+(?:0|EXIT_SUCCESS|true)|\(void\)\s*RUN_ALL_TESTS\(\))\s*;?\s*$"
+)
+_PRETENDS = re.compile(
+    r"\bsetattr\(\s*(?P<object>[\w.]{1,80})\s*,|\bspyOn\(\s*(?P<spied>\w{1,80})\s*,"
+    r"|\b(?:when|whenever|given|every\s*\{)\s*\(?\s*(?P<when>\w{1,80})\."
+    r"|\ballow\(\s*(?P<allowed>\w{1,80})\s*\)\.to receive|\bstub\(\s*(?P<stub>\w{1,80})\b"
+)
+_EXPECTED = re.compile(
+    r"^\s*(?:(?:const|let|var|val|auto|final|String|int)\s+)*(?P<name>(?:want|expect|exp)\w*)"
+    r"\s*:?=\s*(?P<value>[^=\s].*?);?$"
+)
+_LITERAL = re.compile(
+    r"^(?:[\"'`0-9\[{(-]|(?:Decimal|Money|vec!|new|Some|Ok|true|false|True|False|None)\b)"
+)
 _DEFINE = re.compile(r"#\s*define\s+(?:EXPECT|ASSERT|CHECK|REQUIRE|TEST|assert)\w*\b")
 
 
@@ -66,7 +84,33 @@ def _is_rigged(file: ChangedFile, line: CodeLine, after: list[CodeLine], *, test
         return _ends_the_run(file)
     if _MATCHERS.match(line.text):
         return any("expect.extend" in x.text for h in file.hunks for x in h)
-    return _replaces_subject(file, line)
+    return (
+        _replaces_subject(file, line) or _takes_result(file, line) or _drops_verdict(file, line)
+    )
+
+
+def _drops_verdict(file: ChangedFile, line: CodeLine) -> bool:
+    """`return failures != 0` became `return 0`."""
+    return bool(_PASSES.match(line.code)) and any(
+        _VERDICT.search(x.code) and not _PASSES.match(x.code)
+        for x in file.block_of[id(line)].removed
+    )
+
+
+def _takes_result(file: ChangedFile, line: CodeLine) -> bool:
+    """`expected = 90` became `expected = basket.total()`, which is what the test compares."""
+    found = _EXPECTED.match(line.text)
+    block = file.block_of[id(line)]
+    if not found or "(" not in found["value"] or _LITERAL.match(found["value"]):
+        return False
+    old = [
+        m for x in block.removed if (m := _EXPECTED.match(x.text)) and m["name"] == found["name"]
+    ]
+    compared = any(
+        found["value"] in x.text and x is not line and x.mark != "-" and found["name"] in x.text
+        for x in block.hunk
+    )
+    return compared and any(_LITERAL.match(m["value"]) for m in old)
 
 
 def _ends_the_run(file: ChangedFile) -> bool:
@@ -76,6 +120,11 @@ def _ends_the_run(file: ChangedFile) -> bool:
 
 def _replaces_subject(file: ChangedFile, line: CodeLine) -> bool:
     """`checkout` is patched in the tests of `checkout`."""
+    pretended = _PRETENDS.search(line.text)
+    if pretended and not any(_PRETENDS.search(x.text) for x in file.removed):
+        name = next(str(v) for v in pretended.groupdict().values() if v).rpartition(".")[2]
+        if len(name) > 2 and name.replace("_", "").lower() == stem_of(file.path):
+            return True
     found = _REPLACED.search(line.text)
     if not found or any(_REPLACED.search(x.text) for x in file.removed):
         return False

@@ -29,7 +29,7 @@ _SKIPS = {
     r"|\bcancel\s*\(|\bassume\s*\(|\"\s+ignore\s*\{",
     "csharp": r"\bSkip\s*=|\[(?:[^\]]*,\s*)?(?:Ignore|Explicit)\b|\bAssert\.(?:Ignore|Inconclusive|Skip)\b"
     r"|\bSkip\.(?:If|Always|Unless)\w*\(",
-    "ruby": r"\bx(?:it|describe|context|specify|scenario|example)\b|^\s*(?:skip|pending|omit)\b"
+    "ruby": r"\bx(?:it|describe|context|specify|scenario|example)\b|(?:^\s*|[{;]\s*|\bdo\s+|\bthen\s+)(?:skip|pending|omit)\b"
     r"|[,(]\s*:?(?:skip|pending)(?::|\s*=>|\b)",
     "php": r"\bmarkTest(?:Skipped|Incomplete)\b|->(?:skip|todo|skipOn\w+)\(",
     "cpp": r"\bDISABLED_\w+|\bGTEST_SKIP\b|^\s*SKIP\(|\[\.[\w-]*\]|\[!(?:mayfail|shouldfail|hide)\]"

@@ -83,9 +83,12 @@ def find(change: Change) -> Iterator[Hit]:
     for file in change.files:
         if not file.is_code and _EXCEPTIONS.search(file.path) and file.place is not Place.DOCS:
             fresh = [x for x in file.added if x.bare and not change.is_moved_here(x)]
+            fresh = [x for x in fresh if not _BUILT.match(x.bare)]
             if len(fresh) > len([x for x in file.removed if x.bare]):
                 yield Hit(file, fresh[0], "An entry was added to a list of exceptions.")
         if file.place in {Place.DOCS, Place.LOCK, Place.VENDORED, Place.SNAPSHOT}:
+            continue
+        if _BUNDLED.search(file.path):
             continue
         before = [s for line in file.removed for s in _silences(line, file.language)]
         for line in file.added:
@@ -101,13 +104,31 @@ def find(change: Change) -> Iterator[Hit]:
 def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
     """`any` is ordinary TypeScript; it silences where the same line stood there without it."""
     if silence.tool != "any":
-        return Severity.BLOCK
+        return Severity.NOTICE if _came_with_its_code(silence, line, file) else Severity.BLOCK
     bare = _ANY.sub("", " ".join(line.text.split()))
     same = any(" ".join(x.text.split()) == bare for x in file.block_of[id(line)].removed)
     return Severity.BLOCK if same else Severity.NOTICE
 
 
-_ANY = re.compile(r" ?\bas any\b|: any\b| ?\bas unknown as \w+")
+_ANY = re.compile(r" ?\bas any\b|: any\b| ?\bas unknown as [\w.<>, |\[\]]+")
+_BUILT = re.compile(
+    r"^[!/]*(?:\*\*/)?(?:coverage|dist|build|out|target|node_modules|vendor|\.\w[\w-]*|generated|tmp|html[-_]?cov\w*)/?(?:\*+)?$"
+)
+_BUNDLED = re.compile(r"(?:^|/)dist/|\.min\.\w+$")
+
+
+def _came_with_its_code(silence: _Silence, line: CodeLine, file: ChangedFile) -> bool:
+    """Whether it names what it silences, and only code that is as new as itself.
+
+    Such a line makes nothing green that had been red.
+    """
+    block = file.block_of[id(line)]
+    if not silence.codes or block.removed or silence.tool == "rust":
+        return False
+    return not _STANDS_ALONE.match(line.text) or bool(block.added[-1].new > line.new)
+
+
+_STANDS_ALONE = re.compile(r"^\s*(?:@|\[|#|//|/\*|--|<!--|\{/\*)")
 
 
 def _silences(line: CodeLine, language: str) -> Iterator[_Silence]:

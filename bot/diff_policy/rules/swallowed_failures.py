@@ -11,7 +11,7 @@ from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.places import Place
 
 _COMMAND = re.compile(
-    r"\|\|\s*(?:true\b|:(?=\s|$|\"|')|exit\s+0\b|\(exit 0\)|/bin/true\b|echo\b(?!.*exit\s+[1-9])|printf\b(?!.*exit\s+[1-9])|return\s+0\b|\$true)|;\s*(?:true|:|exit 0)\s*[\"']?$"
+    r"\|\|\s*(?:true\b|:(?=\s|$|\"|')|exit\s+0\b|\(exit 0\)|/bin/true\b|echo\b(?!.*exit\s+[1-9])|printf\b(?!.*exit\s+[1-9])|return\s+0\b|\$true)|;\s*(?:true|:|exit 0)\s*[\"']?$|&&\s*\w*(?:rc|ret|stat|status|code|result|exit)\w*=0\b|\btrap\s+[\"'](?:true|:|exit 0|exit)[\"']?\s+.*\b(?:ERR|EXIT)\b"
     r"|^\s*set\s+\+\w*e|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*\w|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
     r"|maven\.test\.failure\.ignore|--continue-on-collection-errors|\bcatchError\b|\bcatch\s+\{\s*\}|--no-fail\b|\bErrorActionPreference\s*=\s*[\"']?(?:SilentlyContinue|Continue)"
 )
@@ -27,10 +27,10 @@ _SETTING = re.compile(
     r"\bcontinue-on-error\s*:\s*(?!false\b|[\"']?false)\S|\bcontinueOnError\s*:\s*(?!false)\S|\ballow_failure\s*:\s*(?!false)\S*|\bignore_outcome\s*=\s*(?:true|1)|\bignore_errors\s*:\s*(?:true|yes)"
     r"|<testFailureIgnore>\s*true|\btestFailureIgnore\b|\bignoreFailures\s*=\s*true|\bignoreFailures\.set\(true|\bfailOnError\s*[=>]\s*[\"']?false|\bhaltonfailure\s*=\s*[\"']?(?:false|no)"
     r"|\bfailOnViolation\s*[=>]\s*[\"']?false|\bfail_ci_if_error\s*:\s*false|\bsoft_fail\s*:\s*true|\bignore_exit_status|\bignore-failures?\b\s*[=:]\s*true|\babortOnError\s*(?:=\s*)?false"
-    r"|\bwarningsAsErrors\s*=?\s*false|\bbail\s*:\s*false|\bfailOnWarning\s*[=>:]\s*[\"']?false|\bstopOnFailure\s*=\s*[\"']false|\bexit_code\s*:\s*0\b|\bfail-fast\s*:\s*never"
+    r"|\bwarningsAsErrors\s*=?\s*false|\bbail\s*:\s*false|\bfailOnWarning\s*[=>:]\s*[\"']?false|\bstopOnFailure\s*=\s*[\"']false|\bexit_code\s*:\s*0\b|\bfail-fast\s*:\s*never|^\s*failure\s*:\s*ignore|\ballow_failures\s*:|\bsuccess_codes\s*=\s*\[\s*0\s*,|\bbuildResult\s*:\s*[\"']SUCCESS|\bdangerouslyIgnoreUnhandledErrors\s*:\s*true|\bignoreExitValue\s*=?\s*true|\bisIgnoreExitValue\s*=\s*true|\bfailWhenNoTests|--forgiving|^\s*--fail-never|^\s*-fn\b"
 )
 _BROAD = {
-    "python": re.compile(r"^\s*except\s*(?:\(?\s*(?:Base)?Exception\b[^:]*)?:|\bsuppress\(\s*(?:Base)?Exception\b"),
+    "python": re.compile(r"^\s*except\s*(?:\(?\s*(?:(?:Base)?Exception\b|AssertionError\b)[^:]*)?:|\bsuppress\(\s*(?:Base)?Exception\b"),
     "javascript": re.compile(r"\bcatch\s*(?:\(\s*\w*(?:\s*:\s*\w+)?\s*\))?\s*\{|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+)\s*=>\s*(?:\{\s*\}|undefined|null|void 0|\(\s*\{\s*\}\s*\))|\.catch\(\s*noop"),
     "java": re.compile(r"\bcatch\s*\(\s*(?:final\s+)?(?:Exception|Throwable|RuntimeException|Error|AssertionError)\b[^)]*\)"),
     "kotlin": re.compile(r"\bcatch\s*\(\s*\w+\s*:\s*(?:Exception|Throwable|RuntimeException|AssertionError)\s*\)|^\s*runCatching\b(?!.*\bgetOrThrow|.*\bonFailure)"),
@@ -70,6 +70,8 @@ def find(change: Change) -> Iterator[Hit]:
             yield from _in_commands(file, change)
         if file.is_code and file.language in _BROAD:
             yield from _in_code(file, change)
+        if file.is_code:
+            yield from _disarmed(file, change)
 
 
 def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
@@ -140,6 +142,41 @@ def _in_code(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 yield Hit(file, line)
             elif not line.in_test and not any(_LOUD.search(x.code) for x in after):
                 yield Hit(file, line, severity=Severity.NOTICE)
+
+
+def _disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """A call that could fail stands there again, and what it reports is dropped."""
+    for block in file.blocks:
+        for line in block.added:
+            found = _DROPS.search(line.code)
+            if not found or change.is_moved_here(line) or any(_DROPS.search(x.code) for x in block.removed):
+                continue
+            words = set(_WORDS.findall(line.code)) - _IDIOMS
+            if any(
+                len(was) > 1 and was <= words
+                for x in block.removed
+                if (was := set(_WORDS.findall(x.code)) - _IDIOMS)
+            ):
+                yield Hit(file, line)
+            elif _SILENCES.search(line.code):
+                yield Hit(file, line)
+    for line in file.added:
+        if line.code and _SILENCES.search(line.code) and not change.is_moved_here(line):
+            yield Hit(file, line)
+
+
+_DROPS = re.compile(
+    r"\.ok\(\)\s*;|\.unwrap_or_default\(\)|^\s*let\s+_\s*=|^\s*_(?:\s*,\s*_)*\s*=\s*\w|\btry\?|\.getOrNull\(\)|\.getOrDefault\(|\.getOrElse\s*\{\s*(?!throw)|\brunCatching\b"
+    r"|\bTry\s*[({].*\.(?:toOption|getOrElse)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+|function\s*\(\w*\))\s*(?:=>)?\s*(?:\{\s*\}|undefined|null|void 0|\[\s*\]|\(\s*\{\s*\}\s*\))|\brescue\s+(?:nil|false|true|\[\]|\{\})"
+    r"|\btry\s*\{.*\}\s*catch\s*(?:\([^)]*\))?\s*\{\s*\}|=\s*@\w+\(|\bignore\(|\(void\)\s*\w"
+)
+_SILENCES = re.compile(
+    r"\berror_reporting\(\s*0\s*\)|\bset_error_handler\(\s*(?:fn|function)\s*\([^)]*\)\s*(?:=>\s*true|\{\s*\})|\bwarnings\.(?:filterwarnings|simplefilter)\(\s*\"\"|\$VERBOSE\s*=\s*nil|\blogging\.disable\("
+)
+_WORDS = re.compile(r"[A-Za-z_]\w*")
+_IDIOMS = frozenset(
+    "let const var val await return try catch if err nil Ok Err unwrap expect ok map_err fmt Errorf errors Wrap throw throws final auto".split()
+)
 
 
 def _caught_before(hunk: tuple[CodeLine, ...], index: int, pattern: re.Pattern[str]) -> bool:

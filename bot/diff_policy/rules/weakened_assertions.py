@@ -49,7 +49,9 @@ def find(change: Change) -> Iterator[Hit]:
 
 def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> Iterator[Hit]:
     removed = [x for x in _outside_deleted(file, block, change) if x.in_test and is_assertion(x)]
-    removed = [x for x in removed if not change.is_kept_elsewhere(x)]
+    removed = [x for x in removed if not (change.is_kept_elsewhere(x) or _stands_beside(x, block))]
+    if file.language == "rust":
+        removed = [x for x in removed if not _UNWRAPS.search(x.code)]
     added = [x for x in block.added if x.in_test and is_assertion(x)]
     added = [x for x in added if not change.is_moved_here(x)]
     helpers = any(is_helper_call(x) for x in added)
@@ -66,7 +68,48 @@ def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> I
     if balanced or helpers:
         return
     for old in removed[len(added) :]:
-        yield Hit(file, old, _GONE)
+        if not _is_covered(old, file, block):
+            yield Hit(file, old, _GONE)
+
+
+def _stands_beside(line: CodeLine, block: Block) -> bool:
+    """Whether the same claim stands unchanged right beside it: one of two was superfluous."""
+    near = [x for x in block.hunk if x.mark == " " and 0 < abs(x.old - line.old) <= 2]
+    return any(x.bare == line.bare for x in near)
+
+
+def _is_covered(old: CodeLine, file: ChangedFile, block: Block) -> bool:
+    """Whether what a removed assertion had claimed stands in those that came.
+
+    Either every literal that it named stands there too, or it had looked at a part of something
+    that is now compared as a whole.
+    """
+    whole = [x for x in block.added if x.in_test and strength_of(x) is Strength.WHOLE]
+    literals = _literals(old)
+    came = [x for x in file.added if x.in_test and is_assertion(x)] + (
+        list(block.added) if whole else []
+    )
+    if literals and literals <= {literal for x in came for literal in _literals(x)}:
+        return True
+    if strength_of(old) is Strength.WHOLE and not is_derived(old):
+        return False
+    names = set(_NAMES.findall(old.code)) - _COMMON
+    return any(
+        names and names <= set(_NAMES.findall(x.code)) and not is_derived(x) for x in whole
+    )
+
+
+def _literals(line: CodeLine) -> set[str]:
+    """The strings that a line names, or where it has none its numbers of two digits and more."""
+    strings = {m[0].strip("\"'`") for m in _STRING.finditer(line.text)} - {""}
+    return strings or set(_LARGE.findall(line.code))
+
+
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`")
+_LARGE = re.compile(r"(?<![\w.])[0-9][0-9.]+(?![\w.])")
+_NAMES = re.compile(r"[A-Za-z_]\w*")
+_COMMON = {"assert", "self", "expect", "len", "in", "not", "is", "None", "t", "this", "true", "false"}
+_UNWRAPS = re.compile(r"\.expect(?:_err)?\((?!.*assert)")
 
 
 def _has_table(hunk: tuple[CodeLine, ...]) -> bool:

@@ -17,7 +17,7 @@ _TIME = re.compile(
 )
 _RAISED = re.compile(
     r"\bjest\.setTimeout\(|\btest\.setTimeout\(|\btest\.slow\(|\bthis\.(?:timeout|slow)\(|\bjasmine\.DEFAULT_TIMEOUT_INTERVAL\b|\bdefaultCommandTimeout\b"
-    r"|\b(?:test|hook|teardown|expect|action|navigation|page_?load)Timeout\s*:|\bcy\.wait\([0-9]|(?:go test|gotestsum).*\s-timeout[ =]|\btimeout-minutes\s*:"
+    r"|\b(?:test|hook|teardown|expect|action|navigation|page_?load)Timeout\s*:|\bcy\.wait\([0-9]|(?:go test|gotestsum).*\s-timeout[ =]"
     r"|\bextendWaitFor|\bdefault_max_wait_time\s*=|\basync_timeout\s*[:=]|--test-timeout|--testTimeout|\bmocha\b.*--timeout"
 )
 _THIRD = re.compile(r"^\s*\}\s*,\s*(?:\{\s*timeout\s*:\s*)?[0-9][0-9_*\s]*\}?\s*\)\s*;?\s*$")
