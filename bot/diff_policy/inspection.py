@@ -10,6 +10,7 @@ from bot.diff_policy.change import Change, Context, change_of
 from bot.diff_policy.declarations import new_test_lines
 from bot.diff_policy.diff import FileDiff
 from bot.diff_policy.finding import Finding, Hit, Rule, Severity
+from bot.diff_policy.places import Place
 from bot.diff_policy.rules import RULES
 from bot.untrusted import Untrusted
 
@@ -43,7 +44,8 @@ def _spared(rule: Rule, change: Change) -> Iterator[Hit]:
     """The rule's hits; those in new tests are notes, where the rule says so."""
     for hit in rule.find(change):
         line = hit.line
-        if rule.spares_new_tests and line is not None and line.mark == "+" and line.in_test:
+        of_test = line is not None and line.mark == "+" and line.in_test
+        if rule.spares_new_tests and of_test and hit.file.place is not Place.CONFIG:
             new = id(line) in new_test_lines(hit.file, change)
             yield replace(hit, severity=Severity.NOTICE) if new else hit
         else:

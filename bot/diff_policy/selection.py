@@ -176,7 +176,7 @@ def _is_command(line: CodeLine, file: ChangedFile) -> bool:
 
 
 def _is_setting(file: ChangedFile, line: CodeLine, block: Block) -> bool:
-    found = _SETTING.search(line.text)
+    found = _SETTING.search(line.text) or _switched_off(file, line, block)
     if not found and TEST_CONFIG.search(file.path) and file.place is Place.CONFIG:
         found = _EXCLUDE_LIST.match(line.text)
     if found and found[0].startswith("exclude") and not TEST_CONFIG.search(file.path):
@@ -198,6 +198,16 @@ def _went_too(line: CodeLine, change: Change) -> bool:
         for f in change.files
         if f.diff.status in {"removed", "renamed"}
     ) if found else False
+
+
+def _switched_off(file: ChangedFile, line: CodeLine, block: Block) -> re.Match[str] | None:
+    """`enabled = false` where a build describes its tests."""
+    near = [x for x in block.hunk if x.mark != "-" and 0 < line.new - x.new <= 3]
+    if not file.path.endswith((".gradle", ".gradle.kts")) or not any(
+        re.search(r"\b(?:[tT]est\b|check\b|\w+Test\b)", x.code) for x in near
+    ):
+        return None
+    return re.search(r"^\s*(?:enabled|isEnabled)\s*=\s*false|^\s*onlyIf\s*\{\s*false", line.code)
 
 
 def _reregistered(file: ChangedFile, line: CodeLine) -> bool:

@@ -64,11 +64,13 @@ def _same_subject(block: Block, line: CodeLine) -> CodeLine | None:
     for old in block.removed[:_LOOK]:
         if is_assertion(old) and strength_of(old) is Strength.WHOLE and old.bare != line.bare:
             same = len(commonprefix((old.bare, line.bare)))
-            if same >= _BEGINNING and 2 * same >= min(len(old.bare), len(line.bare)):
+            alike = set(_NAME.findall(old.code)) == set(_NAME.findall(line.code))
+            if alike and same >= _BEGINNING and 2 * same >= min(len(old.bare), len(line.bare)):
                 return old
     return None
 
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _BEGINNING = 12
 _LOOK = 40
 

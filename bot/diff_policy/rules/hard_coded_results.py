@@ -16,7 +16,7 @@ _ASKS = re.compile(
     rf"^\s*(?:\}}?\s*(?:else\s*)?if|elif|elsif|when|case|return\b.*\bif|unless)\b.*?(?:={{2,3}}|\.equals\(|\beq\b|\bcase\b|\.Equals\(|strcmp\([^,]*,)\s*(?P<asked>{_LITERAL})|^\s*(?:case|when)\s+(?P<case>{_LITERAL})"
 )
 _RETURNS = re.compile(
-    rf"\breturn\s*\(?\s*(?:[\w.:]{{1,40}}\(\s*)?(?P<answer>{_LITERAL})\s*[a-zA-Z_0-9]{{0,4}}\)?\)?\s*[;}}]?|=>\s*(?P<arrow>{_LITERAL})\s*,?$|\bthen\s+(?P<then>{_LITERAL})"
+    rf"\breturn\s*\(?\s*(?:[\w.:]{{1,40}}\(\s*)?(?P<answer>{_LITERAL})\s*[a-zA-Z_0-9]{{0,4}}\)?\)?\s*[;}}]?|=>\s*(?P<arrow>{_LITERAL})\s*,?$|\bthen\s+(?P<then>{_LITERAL})|\breturn\s+(?:new\s+|vec!)?(?P<list>[\[{{(]\s*{_LITERAL}.*[\]}})])\s*;?"
 )
 _SPECIFIC_TEXT = re.compile(r"\s\w|[0-9].*[A-Za-z]|[A-Za-z].*[0-9]|@|.{16,}")
 _WORDLIKE = re.compile(r"^[\w./:+-]{0,15}$")
@@ -43,6 +43,8 @@ def _answers(lines: tuple[CodeLine, ...]) -> bool:
         found = _RETURNS.search(line.text) if line.mark == "+" else None
         if found:
             answer = found["answer"] or found["arrow"] or found["then"] or ""
+            if found["list"]:
+                return True
             return _is_answer(answer)
     return False
 
@@ -57,7 +59,13 @@ def _is_specific(literal: str) -> bool:
 
 
 def _is_word(text: str) -> bool:
+    if _CROOKED.search(text) and not _STANDARD.match(text):
+        return False
     return bool(_WORDLIKE.match(text)) and " " not in text and "@" not in text
+
+
+_CROOKED = re.compile(r"[0-9]\.[0-9]|[*()=<>+]")
+_STANDARD = re.compile(r"^(?:tls|ssl|http|v|es|c|utf|iso|gnu|bsd|[a-z]+-?)\W*v?[0-9.]+$|^[<>=*+()!&|-]+$", re.IGNORECASE)
 
 
 def _is_answer(literal: str) -> bool:

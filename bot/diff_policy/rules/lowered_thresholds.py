@@ -19,6 +19,7 @@ _AT_MOST = re.compile(
     r"max[_-]?\w*|\bMax\b|maxIssues|\bthreshold\b|-warnings\b|complexity|\blimit|\bbudget|maximumError|maximumWarning|maxSize|\bceiling|\bcount\b|\bup_?to\b|line-length|LineLength",
     re.IGNORECASE,
 )
+_FLOOR = re.compile(r"\bmin(?:imum)?\b|min_|fail[_-]under", re.IGNORECASE)
 _MINIMAL_HELPER = re.compile(
     r"minimum_coverage|refuse_coverage_drop|maximum_coverage_drop|minimum_coverage_by_file"
 )
@@ -43,9 +44,9 @@ _STRICT = re.compile(
 )
 _LAX = re.compile(
     r"^\s*[\"']?(?:ignore_errors|ignore_missing_imports|ignore-errors|allow_untyped_\w+|skipLibCheck|allowJs|ignoreErrors|ignoreDuringBuilds|ignoreBuildErrors|ignoreDeprecations|suppressImplicitAnyIndexErrors"
-    r"|reportMissing\w+|follow_imports|disable_error_code|no_strict_optional|lenient|ignoreFailures|isIgnoreFailures|DisabledByDefault|abortOnError)[\"']?\s*[:=]\s*[\"']?(?!false|no\b|error)\S"
+    r"|reportMissing\w+|follow_imports|disable_error_code|no_strict_optional|lenient|ignoreFailures|isIgnoreFailures|DisabledByDefault|abortOnError|informational|if_not_found|only_pulls|audit-level|disableRules|disableReporting|allow_failure|disabledChecks|exclude_lines|suppressWarnings|isAllowFailure)[\"']?\s*[:=]\s*[\"']?(?!false|no\b|error)\S"
     r"|<NoWarn>|<WarningsNotAsErrors>|<MSBuildTreatWarningsAsErrors>false|\bisAbortOnError\s*=\s*false|-Wno-(?!error=)\w|-Wno-error|-fno-sanitize|/wd[0-9]|\b-nowarn\b|-Xlint:-|-Wconf:.*:s\b|--no-strict|--ignore=\w"
-    r"|--disable(?:-error-code)?[= ]\w|--max-warnings[= ]-?[1-9]|--allow\s|-A\s*(?:clippy::|warnings|dead_code|unused)|--ignore-missing-imports|--quiet-level|--skip-string|--severity-level=high|RUSTFLAGS.*-A"
+    r"|--disable(?:-error-code)?[= ]\w|--max-warnings[= ]-?[1-9]|--allow\s|-A\s*(?:clippy::|warnings|dead_code|unused)|--ignore-missing-imports|--quiet-level|--cap-lints[= \",]+(?:allow|warn)|^\s*<Nullable>disable|\berrorprone\.(?:enabled|isEnabled)\s*=\s*false|\b(?:isEnabled|enabled|required)\s*(?:=|\.set\()\s*false|-DNDEBUG\b|(?<=\()-w\b|\s-w\s|-fpermissive|--error-exitcode=0|--exit-code[= ]0|--lenient|--permissive|^\s*#\s*typed:\s*(?:ignore|false)|\bwarnings_as_errors:\s*false|\bxfail_strict\s*=\s*false|^\s*continue\s*=\s*true|--skip-string|--severity-level=high|RUSTFLAGS.*-A"
 )
 _LIST = re.compile(
     r"^\s*[\"']?(?P<key>ignore|extend-ignore|per-file-ignores|disable|disabled_rules|disabled|ignores|exclude|extend-exclude|omit|ignorePatterns|exclude_lines|ignore_patterns|Exclude|skip|skips|skip_list"
@@ -55,7 +56,7 @@ _LIST = re.compile(
 _ITEM = re.compile(r"[\w@./*:\\-]+")
 _GONE = re.compile(
     r"-Werror\b|-Xfatal-warnings|-Xlint\b(?!:-)|--strict\b|/WX\b|-fsanitize=|-Wall\b|-Wextra\b|warnings-as-errors|--fail-on|--max-warnings|allWarningsAsErrors|TreatWarningsAsErrors|--deny|-D\s*warnings|--error-on|-fatal-warnings"
-    r"|--cov-fail-under|fail_under|#!\[(?:deny|forbid)\(|minimum_coverage\b|<module\s+name=|^\s*-\s+id:\s*\w|--check\b|coverageThreshold|failOnWarning|--no-warnings|<rule\s+ref=|--strict-markers|filterwarnings|xfail_strict|--frozen|--locked|declare\(strict_types"
+    r"|--cov-fail-under|fail_under|#!\[(?:deny|forbid)\(|minimum_coverage\b|<module\s+name=|^\s*-\s+id:\s*\w|--check\b|coverageThreshold|failOnWarning|--no-warnings|<rule\s+ref=|--strict-markers|filterwarnings|xfail_strict|--frozen|--locked|--error-exitcode=\d+|failOnRisky=\"true|failOnWarning=\"true|failOnDeprecation|beStrictAbout\w+=\"true|<Nullable>enable|WarningsAsErrors\s*:|--fail-on-\w+|--severity|--exit-code[= ][1-9]|--audit|allowEmpty|requireCoverage|check-coverage|--cov\b|--doctest-modules|-Xdoclint|\[\[?lints?[\w.]*\]|declare\(strict_types"
 )
 _LINTERS = re.compile(
     r"^\s*(?:enable|linters|select|extend-select|plugins|extends|rules|opt_in_rules|only_rules|checks|Checks|include)\b|enable\s*[:=]"
@@ -66,7 +67,7 @@ _ADDED_ROW = re.compile(
 )
 _LINT_FILE = re.compile(
     r"(?:\.golangci\.\w+|\.?pylintrc|\.flake8|ruff\.toml|eslint[\w.-]*|\.rubocop\w*\.\w+|phpstan[\w.-]*|psalm[\w.-]*|detekt[\w.-]*|checkstyle[\w.-]*|\.swiftlint\.\w+|\.clang-tidy|\.yamllint\S*|biome\.jsonc?"
-    r"|\.stylelintrc\S*|\.hadolint\.\w+|clippy\.toml|\.credo\.exs|analysis_options\.yaml|\.scalafix\.conf|\.coveragerc|codecov\.ya?ml|\.nycrc\S*|\.pre-commit-config\.ya?ml|\.editorconfig|mypy\.ini|pyrightconfig\.json|\.eslintrc\S*|\.c8rc\S*|sonar-project\.properties|sonar\S*|knip\S*|\.jscpd\S*|\.codeclimate\S*)$"
+    r"|\.stylelintrc\S*|\.hadolint\.\w+|clippy\.toml|\.credo\.exs|analysis_options\.yaml|\.scalafix\.conf|\.coveragerc|codecov\.ya?ml|\.nycrc\S*|\.pre-commit-config\.ya?ml|\.editorconfig|mypy\.ini|pyrightconfig\.json|\.eslintrc\S*|\.c8rc\S*|sonar-project\.properties|sonar\S*|knip\S*|\.jscpd\S*|\.codeclimate\S*|\.shellcheckrc|\.markdownlint\S*|tslint\.json|\.jshintrc|\.luacheckrc|\.ansible-lint|\.tflint\.hcl|\.sqlfluff|\.vale\.ini|\.semgrep\S*|\.bandit|deny\.toml|audit\.toml|spotbugs\S*|pmd\S*|lint\.xml|phpcs\.xml\S*|\.php-cs-fixer\S*|buf\.yaml|\.oxlintrc\S*|\.?lighthouserc\S*|\.size-limit\S*|\.trivy\S*|trivy\.yaml|\.snyk|infection\.json5?|\.dependency-cruiser\S*|\.importlinter|cspell\S*|\.credo\.exs|\.npmrc|\.remarkrc\S*|\.textlintrc\S*|\.scalafmt\.conf|\S*\.ruleset)$"
 )
 
 
@@ -87,18 +88,23 @@ def _in(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
     for pair in renumbered(block):
         text = pair.added.text
         less, more = _AT_LEAST.search(text), _AT_MOST.search(text)
-        if (pair.shrank and less and not more) or (pair.grew and more):
+        if (pair.shrank and less and (_FLOOR.search(text) or not more)) or (
+            pair.grew and more and not _FLOOR.search(text)
+        ):
             seen.add(id(pair.added))
             yield Hit(file, pair.added)
     before = {_key(x): x for x in block.removed if _key(x)}
     for line in block.added:
         if id(line) in seen or not line.code or change.is_moved_here(line):
             continue
+        if file.path.endswith(".editorconfig") and "severity" not in line.code:
+            continue
         if (
             _is_off(file, line, before)
             or _is_weaker(file, line, before)
             or _is_lax(line, block)
             or _is_longer_list(file, line, block)
+            or _is_shorter_list(file, line, block)
         ):
             yield Hit(file, line)
     yield from _gone(file, block, change)
@@ -119,8 +125,6 @@ def _value(line: CodeLine) -> int:
 def _is_off(file: ChangedFile, line: CodeLine, before: dict[str, CodeLine]) -> bool:
     """A rule that is new in a linter's settings, and off."""
     if not _LINT_FILE.search(file.path) or file.diff.status == "added" or _key(line) in before:
-        return False
-    if file.path.endswith(".editorconfig") and "severity" not in line.code:
         return False
     found = _PAIR.match(line.code)
     return bool(found) and _value(line) == 0 and bool(_OFF.search(line.code)) if found else False
@@ -155,6 +159,25 @@ def _is_longer_list(file: ChangedFile, line: CodeLine, block: Block) -> bool:
     if old is None:
         return bool(items) or line.code.rstrip().endswith(("[", ":", "=", "{"))
     return bool(items - set(_ITEM.findall(old.code)))
+
+
+def _is_shorter_list(file: ChangedFile, line: CodeLine, block: Block) -> bool:
+    """A list of what is checked, with less in it than the one that it replaces."""
+    found = _CHECKED.match(line.code)
+    if not found or not _is_lint_setting(file, block):
+        return False
+    old = next(
+        (m for x in block.removed if (m := _CHECKED.match(x.code)) and m["key"] == found["key"]), None
+    )
+    if old is None:
+        return False
+    before, after = (set(_ITEM.findall(m["items"])) for m in (old, found))
+    return bool({x for x in before - after if x != "*"}) and len(after) <= len(before)
+
+
+_CHECKED = re.compile(
+    r"^\s*[\"']?(?P<key>Checks|checks|select|extend-select|enable|enabled|plugins|extends|opt_in_rules|only_rules|linters|WarningsAsErrors|rules|levels?|severity)[\"']?\s*[:=]\s*(?P<items>\S.*)$"
+)
 
 
 def _is_lint_setting(file: ChangedFile, block: Block) -> bool:

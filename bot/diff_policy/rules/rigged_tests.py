@@ -39,7 +39,7 @@ _PASSES = re.compile(
     r"^\s*(?:return\s+(?:0|EXIT_SUCCESS|true)|\(void\)\s*RUN_ALL_TESTS\(\))\s*;?\s*$"
 )
 _PRETENDS = re.compile(
-    r"\bsetattr\(\s*(?P<object>[\w.]{1,80})\s*,|\bspyOn\(\s*(?P<spied>\w{1,80})\s*,"
+    r"\bsetattr\(\s*(?P<object>[\w.]{1,80})\s*,|\bspyOn\(\s*(?P<spied>\w{1,80})\s*,.*\.mock(?:Return|Resolve|Implement)"
     r"|\b(?:when|whenever|given|every\s*\{)\s*\(?\s*(?P<when>\w{1,80})\."
     r"|\ballow\(\s*(?P<allowed>\w{1,80})\s*\)\.to receive|\bstub\(\s*(?P<stub>\w{1,80})\b"
 )

@@ -50,7 +50,7 @@ _AT_ONCE = re.compile(
     r"\{\s*\}|\brescue\s+(?:nil|false|true)\b|=>\s*(?:\{\s*\}|undefined|null|void 0)|noop|\bsuppress\(|_\s*=\s*recover|=\s*@\w+\(|^\s*@\w+\(|try\?|^\s*runCatching|^\s*Try\s*[({]|=>\s*(?:\(\)|None|null)?\s*\}?$|^\s*let\s+_\s*=|\.ok\(\);$"
 )
 _QUIET = re.compile(
-    r"^\s*(?:pass|\.\.\.|continue|break|return\b.{0,40}|[})\]]+;?|end|nil|null|true|false|None|\{|\})?\s*;?\s*$"
+    r"^\s*(?:pass|\.\.\.|continue|break|return\b(?!.*\w\([^)]).{0,40}|[})\]]+;?|end|nil|null|true|false|None|\{|\})?\s*;?\s*$"
 )
 _LOUD = re.compile(
     r"\b(?:raise|throw|rethrow|fail|assert\w*|expect\w*|exit|panic|reject|abort|Fatal\w*|Error\w*|die|next\(|done\(|cb\()\b|\bthrow;|XCTFail|\?\?"
@@ -149,6 +149,8 @@ def _disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
     for block in file.blocks:
         for line in block.added:
             found = _DROPS.search(line.code)
+            if _PASSED_ON.search(line.code):
+                continue
             if not found or change.is_moved_here(line) or any(_DROPS.search(x.code) for x in block.removed):
                 continue
             words = set(_WORDS.findall(line.code)) - _IDIOMS
@@ -170,6 +172,7 @@ _DROPS = re.compile(
     r"|\bTry\s*[({].*\.(?:toOption|getOrElse)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+|function\s*\(\w*\))\s*(?:=>)?\s*(?:\{\s*\}|undefined|null|void 0|\[\s*\]|\(\s*\{\s*\}\s*\))|\brescue\s+(?:nil|false|true|\[\]|\{\})"
     r"|\btry\s*\{.*\}\s*catch\s*(?:\([^)]*\))?\s*\{\s*\}|=\s*@\w+\(|\bignore\(|\(void\)\s*\w"
 )
+_PASSED_ON = re.compile(r"\?\s*;|\bgetOrThrow\b|\bonFailure\b")
 _SILENCES = re.compile(
     r"\berror_reporting\(\s*0\s*\)|\bset_error_handler\(\s*(?:fn|function)\s*\([^)]*\)\s*(?:=>\s*true|\{\s*\})|\bwarnings\.(?:filterwarnings|simplefilter)\(\s*\"\"|\$VERBOSE\s*=\s*nil|\blogging\.disable\("
 )

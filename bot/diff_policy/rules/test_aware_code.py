@@ -42,7 +42,7 @@ def find(change: Change) -> Iterator[Hit]:
 
 
 _IS_TOOL = re.compile(
-    r"(?:^|/)(?:scripts?|tools?|ci|build|bin|hack|config|\.[\w-]+)/|(?:config|rc|setup)\.[cm]?[jt]s$|(?:^|/)(?:gulpfile|Gruntfile|setup|fabfile|tasks|dangerfile)\.\w+$|manage\.py$"
+    r"(?:^|/)(?:scripts?|tools?|ci|build|bin|hack|\.[\w-]+)/|(?:^|/)config/[^/]*\.(?:[cm]?[jt]s|rb|php|exs)$|(?:config|rc|setup)\.[cm]?[jt]s$|(?:^|/)(?:gulpfile|Gruntfile|setup|fabfile|tasks|dangerfile)\.\w+$|manage\.py$"
 )
 
 RULE = Rule(

@@ -52,7 +52,8 @@ def _says_time(line: CodeLine) -> bool:
 
 
 def _new(file: ChangedFile, line: CodeLine, removed: tuple[CodeLine, ...]) -> Iterator[Hit]:
-    raised = _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
+    longer = line.in_test and any(_is_longer(x, line) for x in removed)
+    raised = longer or _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
     third = _THIRD.match(line.code) and any(_CLOSED.match(x.code) for x in removed)
     if raised or third:
         yield Hit(file, line)
@@ -60,6 +61,32 @@ def _new(file: ChangedFile, line: CodeLine, removed: tuple[CodeLine, ...]) -> It
         yield Hit(file, line, "A time limit was taken away.")
     elif _sleeps_long(line) and not any(_SLEEP.search(x.code) for x in removed):
         yield Hit(file, line, "The test sleeps, where it might wait for what it needs.")
+
+
+def _is_longer(old: CodeLine, new: CodeLine) -> bool:
+    """Whether both set one limit in other words, and the new one is the larger."""
+    was, now = _LIMIT.search(old.code), _LIMIT.search(new.code)
+    if not was or not now or was[0].lower() != now[0].lower():
+        return False
+    before, after = _limit(old), _limit(new)
+    return 0 < before < after
+
+
+_LIMIT = re.compile(
+    r"time_?-?out|\bwithin\b|\bwait\w*|deadline|eventually|at_?most|\bsleep|\bdelay", re.IGNORECASE
+)
+_APART = re.compile(
+    r"(?:TimeUnit|ChronoUnit|DispatchTimeInterval)?\.?\b(MILLISECONDS|MILLIS|SECONDS|MINUTES|HOURS)\b"
+)
+_SCALE = {"MILLISECONDS": 1e-3, "MILLIS": 1e-3, "SECONDS": 1.0, "MINUTES": 60.0, "HOURS": 3600.0}
+
+
+def _limit(line: CodeLine) -> float:
+    """The largest duration of a line, in seconds where it says so."""
+    largest = max(numbers_of(line.code), default=0.0)
+    apart = _APART.search(line.code)
+    beside = re.search(r"[0-9]\s*,?\s*(?:\w+\.)?(?:MILLIS|SECONDS|MINUTES|HOURS)", line.code)
+    return largest * _SCALE[apart[1]] if apart and not beside else largest
 
 
 def _sleeps_long(line: CodeLine) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from os.path import commonprefix
 
 from bot.diff_policy.assertions import is_assertion
-from bot.diff_policy.change import Change
+from bot.diff_policy.change import Change, CodeLine
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import NumbersChanged, numbers_of, renumbered
 
@@ -35,6 +36,8 @@ def find(change: Change) -> Iterator[Hit]:
                 pair = pairs.get(id(line))
                 if pair is not None and _is_wider(pair):
                     yield Hit(file, line)
+                elif pair is None and any(_is_far_wider(x, line) for x in block.removed):
+                    yield Hit(file, line)
                 elif pair is None and exact and is_assertion(line) and _is_loose(line.code):
                     yield Hit(file, line, "An exact comparison became a loose one.")
 
@@ -49,6 +52,18 @@ def _is_wider(pair: NumbersChanged) -> bool:
     if _SIZE.search(code):
         return new > old
     return _third_argument(pair)
+
+
+def _is_far_wider(old: CodeLine, new: CodeLine) -> bool:
+    """Whether a tolerance stands there in other words, and is ten times the old one or more."""
+    if not (_SIZE.search(old.code) and _SIZE.search(new.code)) or _DIGITS.search(new.code):
+        return False
+    before, after = numbers_of(old.code), numbers_of(new.code)
+    same = len(commonprefix((old.bare, new.bare)))
+    return bool(before and after) and same >= _BEGINNING and after[-1] >= _FAR * abs(before[-1]) > 0
+
+
+_BEGINNING, _FAR = 12, 10
 
 
 def _third_argument(pair: NumbersChanged) -> bool:
