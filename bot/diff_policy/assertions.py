@@ -49,7 +49,7 @@ _EXISTENCE = re.compile(
     r"assertIsNotNone|assertNotNone|\bassertNotNull|NotNull\(|isNotNull\(|\.NotNil\(|NotBeNull\(|toBeDefined\(|toBeTruthy\("
     r"|not\.toBeNull\(|not\.toBeUndefined\(|be_truthy|be_present|not_to be_nil|is not None|!=\s*(?:nil|null|nullptr|None|undefined)\b"
     r"|!==?\s*(?:null|undefined)\b|isinstance\(|assertIsInstance|toBeInstanceOf\(|isInstanceOf\(|be_a\(|IsType|IsInstanceOf|InstanceOf\("
-    r"|toHaveBeenCalled\(\)|not\.toThrow|doesNotThrow|DoesNotThrow|NoError\(|not_to raise_error|assert_nothing_raised|NO_THROW"
+    r"|toHaveBeenCalled\(\)|not\.toThrow|doesNotThrow|DoesNotThrow|NoError\(|not_to raise_error|assert_nothing_raised|NO_?THROW"
     r"|expect\.anything\(|expect\.any\(|shouldNotBe\s+null|should not be null|is_ok\(\)|is_some\(\)|assert_not_nil|refute_nil|assertNotEmpty|isNotEmpty\("
     r"|\.NotEmpty\(|assert_instance_of|assert_kind_of|hasattr\(|callable\(|is_object|not\.toBe\((?:undefined|null)\)|not\.toEqual\((?:undefined|null)\)|objectContaining\(\{\s*\}\)|toMatchObject\(\{\s*\}\)|arrayContaining\(\[\s*\]\)|toBeInTheDocument\(|\b(?:assert|require)\.Error\(|\(is\s+\((?:some\?|not-nil\?|map\?|seq|vector\?|string\?)|shouldSatisfy`?\s+(?:not\s*\.\s*null|isJust|isRight)|\banything\b|isNotNull\b|assertNotNull|\bnot_to be_empty|be_empty\b|#expect\([^=<>]*!= nil|XCTAssertNotNil|XCTAssertNoThrow|not\.toBeFalsy|\bto be_a\b"
     r"|to\.exist\b|to\.be\.ok\b|assert\.ok\(\w+\)|assert\.exists\(|isDefined\(|shouldNot\s+be\(null\)|\bis_deeply\(\[\], \[\]"
@@ -69,7 +69,7 @@ _PART = re.compile(
     r"|\bmatch\?\(|\bre\.(?:match|search|fullmatch)\(|\.test\(|assertContains|assertStringContains|\.any\(|\bany\(|Subset\(|issubset|\.regex\(|t\.like\(|<=\s*\{|\bassert\s.+\s(?:not\s+)?in\s+\S|shouldContain\b|EXPECT_GT|EXPECT_LT|assert_receive\b _|should include|should contain|containsAnyOf|BeOneOf|be_in\("
 )
 _WHOLE = re.compile(
-    r"(?<![!<>=])===?(?!=)|assertEquals?|assert_\w*equal|assert_eq|AssertEqual|areEqual|AreEqual|\.Equal\w*\(|\.equal\w*\(|deepEqual|DeepEqual|[sS]trictEqual|assert_(?:called|has_calls|not_called|any_call|awaited)\w*|ErrorIs\(|ErrorAs\(|ErrorContains\(|ErrorMatches\(|\bassert\s.+\sis\s+(?!not\b)\S|\(is\s+\(=|`shouldBe`|shouldReturn|\bt\.is\(|EXPECT_DEATH|ASSERT_DEATH|\bassertEquals\b|must_==|\bmust_equal|assert\.same|\.is_equal|toBeDisabled\(|toBeEnabled\(|toBeChecked\(|unwrap_err\(\)|\bto eql?\b"
+    r"(?<![!<>=])===?(?!=)|assertEquals?|assert_\w*equal|assert_eq|AssertEqual|areEqual|AreEqual|\.Equal\w*\(|\.equal\w*\(|deepEqual|DeepEqual|[sS]trictEqual|assert_(?:called|has_calls|not_called|any_call|awaited)\w*|ErrorIs\(|ErrorAs\(|ErrorContains\(|ErrorMatches\(|\bassert\s.+\sis\s+(?!not\b)\S|\(is\s+\(=|`shouldBe`|shouldReturn|\bt\.is\(|EXPECT_DEATH|ASSERT_DEATH|\bassertEquals\b|must_==|\bmust_equal|assert\.same|\.is_equal|\bequals\(|\bassert\s+[{%\[:].*[^=!<>]=[^=~>]|toBeDisabled\(|toBeEnabled\(|toBeChecked\(|unwrap_err\(\)|\bto eql?\b"
     r"|toBe\(|toEqual\(|toStrictEqual\(|isEqualTo|isSameAs|assertSame|AreSame|_EQ\(|STREQ|shouldBe\b|should be\b|should equal|mustBe|toHaveLength\("
     r"|toHaveBeenCalledTimes|toHaveBeenCalledWith|toHaveBeenNthCalledWith|toHaveBeenLastCalledWith|toHaveTextContent|toHaveValue|assertCount|assertStatus|HaveCount"
     r"|contain_exactly|match_array|containsExactly|ElementsMatch|assertCountEqual|assertListEqual|assertDictEqual|BeEquivalentTo|\.Be\(|approx\(|AlmostEqual|allclose"

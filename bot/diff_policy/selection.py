@@ -16,7 +16,7 @@ _FLAG = re.compile(
     r"|--testPathIgnorePatterns|--grep\b|-g\s+[\"']|--invert|--passWithNoTests|--pass-with-no-tests|-DskipTests|-DskipITs|-Dmaven\.test\.skip|-Dtest=\S+"
     r"|-x\s+\w*[tT]est\w*|-x\s+check|--tests\s|--filter\b|--exclude-group|--group\b|--testsuite|--only\b|--collect-only|--co\b|--no-run\b|-short\b"
     r"|-run[ =]|-skip[ =]|-E\s+['\"]|-LE?\s|--lf\b|--last-failed|--maxfail=0|--tag\s|-skip-testing|-only-testing|--list\b|--listTests|--dry-run"
-    r"|--onlyChanged|--changed\b|--lib\b|--suite\b|--project[= ]|--test_tag_filters|--bail=0|--shard|--gtest_filter\S*|GTEST_FILTER=|--tags?[ =]|--skip-\w+|--label-exclude|--test-name-pattern|--no-tests\b|--if-present|--exclude-task|--forgive|--ignore-scripts|--skip-package|--focus\b|--fgrep\b|--default-filter|-f\s+Category)"
+    r"|--onlyChanged|--changed\b|--lib\b|--suite\b|--project[= ]|--test_tag_filters|--bail=0|--shard|--gtest_filter\S*|GTEST_FILTER=|--tags?[ =]|--skip-\w+|--label-exclude|--test-name-pattern|--no-tests\b|--if-present|--exclude-task|--forgive|--ignore-scripts|--skip-package|--focus\b|--fgrep\b|--default-filter|-f\s+Category|\|\s*(?:e?grep|rg)\s+-\w*v)"
 )
 _DROPPED = (
     ("-race", re.compile(r"\s-race\b")),
@@ -28,7 +28,7 @@ _DROPPED = (
 )
 _PATHS = re.compile(r"(?<![\w./-])(?:\./)?[\w.-]*(?:tests?|specs?)(?:/[\w./*-]*)?(?![\w./-])")
 _COLLECTED = re.compile(
-    r"^\s*[\"']?(?:include|testMatch|specPattern|testpaths|testDir|roots|spec|spec_files|test_files|python_files|python_functions|python_classes|test[-_]paths|files|TESTS?|TEST_\w+|[\w-]*filter)[\"']?\s*(?:[:+?]?=|:)"
+    r"^\s*[\"']?(?:include|testMatch|specPattern|testpaths|testDir|roots|spec|spec_files|test_files|python_files|python_functions|python_classes|test[-_]paths|t\.pattern|t\.test_files|files|TESTS?|TEST_\w+|[\w-]*filter)[\"']?\s*(?:[:+?]?=|:)"
 )
 _SETTING = re.compile(
     r"\bcollect_ignore\w*\b|\btestPathIgnorePatterns\b|\bmodulePathIgnorePatterns\b|<exclude>.*(?:[Tt]est|IT\b|Spec|Suite)|<excludedGroups>|\bexcludedGroups\b"
@@ -41,13 +41,14 @@ _EXCLUDE_LIST = re.compile(
 )
 TEST_CONFIG = re.compile(
     r"(?:^|/)(?:jest|vitest|vite|playwright|cypress|karma|wdio|ava|nightwatch)[\w.-]*\.\w+$|(?:^|/)(?:\.mocharc\S*|phpunit\.xml\S*|pytest\.ini|tox\.ini"
-    r"|conftest\.py|test_helper\.exs|nextest\.toml|dart_test\.yaml|pom\.xml|build\.gradle(?:\.kts)?|\S+\.xctestplan|\S+\.runsettings)$"
+    r"|conftest\.py|test_helper\.exs|nextest\.toml|dart_test\.yaml|pom\.xml|build\.gradle(?:\.kts)?|\S+\.xctestplan|\S+\.runsettings|Package\.swift|Rakefile|build\.sbt)$"
 )
 _REGISTERED = re.compile(
     r"^\s*(?:add_test|gtest_discover_tests|catch_discover_tests|add_subdirectory\(\s*tests?|ament_add_gtest|<testsuite\b|<directory\b|suite\.addTest|mod \w*tests?;|(?:pub )?mod \w+;\s*$|<class\s+name=|<file\b|all_tests\.append|run_test\b|RUN_TEST\b|UNITY_\w+|tcase_add_test)"
 )
 _EMPTIED_SCRIPT = re.compile(
     r"\"(?:test|lint|check|typecheck|verify|ci)[\w:-]*\"\s*:\s*\"\s*(?:echo|exit|true|:|#|\")"
+    r"|^\s*(?:-\s+)?(?:command|script|cmd|run|entrypoint|cmds)\s*:\s*\[?[\"']?\s*(?:echo\b|exit 0|/bin/true|true|:)[\s\"'\]]*$"
 )
 
 
@@ -72,7 +73,8 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 if runs and tuned
                 else set()
             )
-            if flags - before or (tuned and _EMPTIED_SCRIPT.search(line.text)):
+            emptied = tuned and _EMPTIED_SCRIPT.search(line.text)
+            if flags - before or (emptied and not _was_empty(block)):
                 yield Hit(file, line, "The command that runs the tests selects fewer of them.")
             elif (
                 runs
@@ -80,6 +82,8 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 and (any(name not in line.text for name in lost) or _picks(line, block))
             ):
                 yield Hit(file, line, "The command that runs the tests does less than before.")
+            elif tuned and _TEST_GLOB.match(line.text) and _is_deeper(line, block):
+                yield Hit(file, line, "A pattern finds fewer tests than before.")
             elif _is_setting(file, line, block):
                 yield Hit(file, line, "Tests are excluded by a setting.")
     if file.place is not Place.CI and (tuned or file.language == "shell"):
@@ -112,7 +116,9 @@ def _shrunk_targets(file: ChangedFile) -> Iterator[Hit]:
 
 _TARGET = re.compile(r"^\s*[\"']?([\w.-]{1,60})[\"']?\s*:(?![=:])\s*(\[?[\w\s.,\"'/:-]{1,300}\]?)$")
 _NAME = re.compile(r"[\w.:/-]+")
-_CHECKING = re.compile(r"test|spec|lint|check|types?\b|mypy|vet|audit|verify|cover|clippy|e2e", re.I)
+_CHECKING = re.compile(
+    r"test|spec|lint|check|types?\b|mypy|vet|audit|verify|cover|clippy|e2e", re.I
+)
 
 
 def _selects(text: str) -> bool:
@@ -133,6 +139,10 @@ def _picks(line: CodeLine, block: Block) -> bool:
     return bool(_COLLECTED.match(line.text)) and _is_deeper(line, block)
 
 
+def _was_empty(block: Block) -> bool:
+    return any(_EMPTIED_SCRIPT.search(x.text) for x in block.removed)
+
+
 _GLOB = re.compile(r"[\"']([^\"']*\*[^\"']*)[\"']")
 
 
@@ -142,7 +152,8 @@ def _is_deeper(line: CodeLine, block: Block) -> bool:
     went = {
         g
         for x in block.removed
-        if _COLLECTED.match(x.text) and x.bare.split()[0] == line.bare.split()[0]
+        if (_COLLECTED.match(x.text) and x.bare.split()[0] == line.bare.split()[0])
+        or (_TEST_GLOB.match(x.text) and _TEST_GLOB.match(line.text))
         for g in _GLOB.findall(x.text)
     }
     return bool(went - came) and any(
@@ -150,6 +161,9 @@ def _is_deeper(line: CodeLine, block: Block) -> bool:
         for new in came - went
         for old in went - came
     )
+
+
+_TEST_GLOB = re.compile(r"^\s*(?:-\s+)?[\"'][^\"']*(?:test|spec)[^\"']*[\"'],?\s*$")
 
 
 def _depth(glob: str) -> int:
@@ -193,15 +207,22 @@ def _is_setting(file: ChangedFile, line: CodeLine, block: Block) -> bool:
 def _went_too(line: CodeLine, change: Change) -> bool:
     """Whether the file that a removed `mod name;` stood for went or moved as well."""
     found = re.search(r"\bmod (\w+);", line.text)
-    return bool(found) and any(
-        PurePosixPath(f.diff.previous_path or f.path).stem in {found[1], "mod"}
-        for f in change.files
-        if f.diff.status in {"removed", "renamed"}
-    ) if found else False
+    return (
+        bool(found)
+        and any(
+            PurePosixPath(f.diff.previous_path or f.path).stem in {found[1], "mod"}
+            for f in change.files
+            if f.diff.status in {"removed", "renamed"}
+        )
+        if found
+        else False
+    )
 
 
 def _switched_off(file: ChangedFile, line: CodeLine, block: Block) -> re.Match[str] | None:
     """`enabled = false` where a build describes its tests."""
+    if re.search(r"phpunit\.xml", file.path):
+        return re.match(r"\s*<exclude>", line.text)
     near = [x for x in block.hunk if x.mark != "-" and 0 < line.new - x.new <= 3]
     if not file.path.endswith((".gradle", ".gradle.kts")) or not any(
         re.search(r"\b(?:[tT]est\b|check\b|\w+Test\b)", x.code) for x in near

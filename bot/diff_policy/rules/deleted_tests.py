@@ -13,7 +13,7 @@ from bot.diff_policy.places import Place, is_test_path
 
 _TABLE = re.compile(
     r"parametrize|\.each\b|ParameterizedTest|\[Theory|rstest|test_case|withData|DataProvider"
-    r"|dataProvider|INSTANTIATE_TEST|GENERATE\(|forAll|subTest|range tests|range cases"
+    r"|dataProvider|INSTANTIATE_TEST|GENERATE\(|forAll|subTest|range tests|range cases|\bfor\b.*\b(?:range|in|of)\s+(?:map\[|\[|\(|&?\[)"
 )
 _DEFINITION = re.compile(
     r"^\s*(?:export\s+(?:default\s+)?|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|internal\s+|static\s+"
@@ -47,7 +47,7 @@ def _in(
         name = declaration.name
         if (name and came[name] > 0) or name in reported:
             continue
-        if name and _is_quoted(name, file):
+        if name and (_is_quoted(name, file) or _is_twice(name, file)):
             continue
         if not name and change.is_kept_elsewhere(declaration.line):
             continue
@@ -75,6 +75,11 @@ def _is_quoted(name: str, file: ChangedFile) -> bool:
     return " " in name and any(
         x.code and x.bare.rstrip(",").strip("\"'`") == name for x in file.added
     )
+
+
+def _is_twice(name: str, file: ChangedFile) -> bool:
+    """Whether another test of that name stands there unchanged."""
+    return any(d.name == name for d in declarations(file, " "))
 
 
 def _renamed_away(line: CodeLine, change: Change, file: ChangedFile) -> bool:

@@ -49,7 +49,8 @@ def find(change: Change) -> Iterator[Hit]:
         for hunk in file.hunks:
             for before, line in itertools.pairwise(hunk):
                 early = line.mark == "+" and line.in_test and _EARLY.match(line.code)
-                if early and _opens_test(before, file):
+                opens = _opens_test(before, file) or (before.mark == " " and _opens(before, file))
+                if early and opens:
                     yield Hit(file, line, "The test returns before it has claimed anything.")
 
 

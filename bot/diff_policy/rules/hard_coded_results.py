@@ -18,7 +18,9 @@ _ASKS = re.compile(
 _RETURNS = re.compile(
     rf"\breturn\s*\(?\s*(?:[\w.:]{{1,40}}\(\s*)?(?P<answer>{_LITERAL})\s*[a-zA-Z_0-9]{{0,4}}\)?\)?\s*[;}}]?|=>\s*(?P<arrow>{_LITERAL})\s*,?$|\bthen\s+(?P<then>{_LITERAL})|\breturn\s+(?:new\s+|vec!)?(?P<list>[\[{{(]\s*{_LITERAL}.*[\]}})])\s*;?"
 )
-_SPECIFIC_TEXT = re.compile(r"\s\w|[0-9].*[A-Za-z]|[A-Za-z].*[0-9]|@|.{16,}")
+_SPECIFIC_TEXT = re.compile(
+    r"\s\w|[0-9]\s*[-+*/^]\s*[(0-9]|[0-9].*[A-Za-z]|[A-Za-z].*[0-9]|@|.{16,}"
+)
 _WORDLIKE = re.compile(r"^[\w./:+-]{0,15}$")
 
 
@@ -65,7 +67,10 @@ def _is_word(text: str) -> bool:
 
 
 _CROOKED = re.compile(r"[0-9]\.[0-9]|[*()=<>+]")
-_STANDARD = re.compile(r"^(?:tls|ssl|http|v|es|c|utf|iso|gnu|bsd|[a-z]+-?)\W*v?[0-9.]+$|^[<>=*+()!&|-]+$", re.IGNORECASE)
+_STANDARD = re.compile(
+    r"^(?:tls|ssl|http|v|es|c|utf|iso|gnu|bsd|[a-z]+-?)\W*v?[0-9.]+$|^[<>=*+()!&|-]+$",
+    re.IGNORECASE,
+)
 
 
 def _is_answer(literal: str) -> bool:

@@ -107,9 +107,15 @@ def _in(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
             or _is_shorter_list(file, line, block)
         ):
             yield Hit(file, line)
+        elif _IGNORES.match(line.bare) and any(_RAISES.match(x.bare) for x in block.removed):
+            yield Hit(file, line)
     yield from _gone(file, block, change)
     if (hit := _excluded(file, block, change)) is not None:
         yield hit
+
+
+_RAISES = re.compile(r"[\"']?error(?:[:\"',]|$)")
+_IGNORES = re.compile(r"[\"']?(?:ignore|default|once)(?:[:\"',]|$)")
 
 
 def _key(line: CodeLine) -> str:
@@ -167,7 +173,8 @@ def _is_shorter_list(file: ChangedFile, line: CodeLine, block: Block) -> bool:
     if not found or not _is_lint_setting(file, block):
         return False
     old = next(
-        (m for x in block.removed if (m := _CHECKED.match(x.code)) and m["key"] == found["key"]), None
+        (m for x in block.removed if (m := _CHECKED.match(x.code)) and m["key"] == found["key"]),
+        None,
     )
     if old is None:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
-from bot.diff_policy.declarations import declarations, is_mark, names_a_test
+from bot.diff_policy.declarations import declarations, is_mark, is_test_head, names_a_test
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import renumbered
 from bot.diff_policy.places import Place, is_test_path
@@ -157,12 +157,12 @@ def _renamed(file: ChangedFile, block: Block) -> Iterator[Hit]:
     """`test_x` became `_test_x`, `TestX` became `testX`: no runner finds it."""
     old = {name for x in block.removed if (name := names_a_test(x.text, file.language))}
     for line in block.added:
-        if names_a_test(line.text, file.language) or file.language not in _FOUND_BY_NAME:
+        if is_test_head(line, file.language) or file.language not in _FOUND_BY_NAME:
             continue
         for name in old:
             bare = re.sub(r"^(?:[Tt]est|should)_?", "", name)
             if len(bare) >= 3 and re.search(
-                rf"\b(?:def|func|function|fn)\s+\w*{re.escape(bare)}\b", line.code
+                rf"\b(?:def|func|function|fn)\s+\w*{re.escape(bare)}\b", line.code, re.IGNORECASE
             ):
                 yield Hit(file, line, "A test got a name under which it is not found.")
                 break

@@ -31,6 +31,7 @@ def find(change: Change) -> Iterator[Hit]:
             )
         else:
             yield Hit(file, first)
+    yield from _inline(change)
     for file in change.files:
         if not (file.runs_things or file.is_test):
             continue
@@ -40,14 +41,36 @@ def find(change: Change) -> Iterator[Hit]:
                 yield Hit(file, line, "Snapshots are rewritten whenever the tests run.")
 
 
+def _inline(change: Change) -> Iterator[Hit]:
+    """Snapshots that stand in the test: their lines were replaced, and no product code changed."""
+    if any(f.added or f.removed for f in change.at(Place.PRODUCT) if not f.is_tested_inside):
+        return
+    for file in change.code():
+        for block in file.blocks:
+            above = [
+                x
+                for x in block.hunk
+                if x.mark == " "
+                and x.old
+                and block.removed
+                and 0 < block.removed[0].old - x.old <= _NEAR
+            ]
+            if block.added and any(_OPENS_INLINE.search(x.text) for x in above):
+                yield Hit(file, block.added[0])
+
+
+_OPENS_INLINE = re.compile(
+    r"(?:InlineSnapshot|_snapshot!?|\bsnapshot|expect!\[*)\s*[(\[].*(?:`|\"|@|\(|\[\[)\s*$"
+)
+_NEAR = 10
+
+
 def _are_few(change: Change) -> bool:
     """Whether product code changed too, and the snapshots by no more lines than are soon read."""
     lines = [x for f in change.at(Place.SNAPSHOT) for x in (*f.added, *f.removed)]
     files = [f for f in change.at(Place.SNAPSHOT) if f.diff.status == "modified"]
     readable = all(f.diff.hunks is not None for f in files)
-    product = sum(
-        bool(x.code) and not x.in_test for f in change.at(Place.PRODUCT) for x in f.added
-    )
+    product = sum(bool(x.code) and not x.in_test for f in change.at(Place.PRODUCT) for x in f.added)
     grows = all(2 * len(f.added) >= len(f.removed) for f in files)
     return product > 0 and readable and grows and len(files) <= _FILES and len(lines) <= _LINES
 

@@ -84,9 +84,7 @@ def _is_rigged(file: ChangedFile, line: CodeLine, after: list[CodeLine], *, test
         return _ends_the_run(file)
     if _MATCHERS.match(line.text):
         return any("expect.extend" in x.text for h in file.hunks for x in h)
-    return (
-        _replaces_subject(file, line) or _takes_result(file, line) or _drops_verdict(file, line)
-    )
+    return _replaces_subject(file, line) or _takes_result(file, line) or _drops_verdict(file, line)
 
 
 def _drops_verdict(file: ChangedFile, line: CodeLine) -> bool:

@@ -37,7 +37,7 @@ _SKIPS = {
     "swift": r"\bXCTSkip\w*|\.disabled\(|\bXCTExpectFailure\b|\bwithKnownIssue\b",
     "elixir": r"@(?:module|describe)?tag\s+:?skip\b",
     "shell": r"^\s*skip\b",
-    "perl": r"\bskip_all\b|^\s*skip\b|\btodo_skip\b",
+    "perl": r"\bskip_all\b|\blocal\s+\$TODO\b|^\s*TODO:\s*\{|^\s*skip\b|\btodo_skip\b",
     "dart": r"\bskip\s*:",
     "lua": r"^\s*pending\s*\(",
     "other": r"\bskip\w*\b|\bpending\w*\b|\bx(?:it|describe)\b|@test_(?:skip|broken)|\bxfail\b|-Skip\b|@(?:Ignore|Disabled|Pending\w*|skip|wip|ignore)\b|\^:(?:skip|kaocha/skip)|#_\s*\(deftest",
@@ -45,6 +45,7 @@ _SKIPS = {
 _PATTERNS = {language: re.compile(pattern) for language, pattern in _SKIPS.items()}
 _UNTRIED = re.compile(r"^\s*//[/!]\s*```\S*(?:ignore|no_run|text)\b")
 _EXAMPLE = re.compile(r"^\s*//[/!]\s*```(?:rust)?\s*$")
+_IN_COMMENT = re.compile(r"^\s*\*\s*@requires\s|#\s*doctest:\s*\+SKIP")
 _IN_STRINGS = {"cpp", "kotlin"}
 """Frameworks that skip by what a string says."""
 
@@ -61,10 +62,15 @@ def find(change: Change) -> Iterator[Hit]:
             if (found := pattern.search(_seen(line, file)))
         )
         for line in file.added:
-            if not line.in_test and file.language != "rust":
+            if not line.in_test and file.language not in {"rust", "python"}:
+                continue
+            if not line.in_test and file.language == "python" and ">>>" not in line.text:
                 continue
             if _UNTRIED.match(line.text) and _replaces_example(file, line):
                 yield Hit(file, line, "An example in the documentation is not tried any more.")
+            if _IN_COMMENT.search(line.text) and not change.is_moved_here(line):
+                yield Hit(file, line)
+                continue
             found = pattern.search(_seen(line, file))
             if not found or not line.code or change.is_moved_here(line):
                 continue

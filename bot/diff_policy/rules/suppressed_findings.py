@@ -17,7 +17,7 @@ _TOOLS = (
     ("flake8", r"#\s*flake8[:=]\s*noqa\b"),
     ("type", r"#\s*type:\s*ignore\b(?:\[(?P<codes>[\w, -]+)\])?"),
     ("pyright", r"#\s*pyright:\s*(?:ignore|basic|report\w+\s*=\s*(?:false|none|warning))\b(?:\[(?P<codes>[\w, -]+)\])?"),
-    ("mypy", r"#\s*mypy:\s*(?:ignore-errors|disable-error-code|allow-\S+)"),
+    ("mypy", r"#\s*mypy:\s*(?:ignore-errors|disable-error-code|allow-\S+)|@(?:typing\.)?no_type_check\b"),
     ("ty", r"#\s*(?:ty|pyre|pytype)(?:-|:\s*)(?:ignore|fixme|disable|skip)\S*"),
     ("pylint", r"#\s*pylint:\s*(?:disable|skip-file)\S*(?:\s*=\s*(?P<codes>[\w, -]+))?"),
     ("ruff", r"#\s*ruff:\s*noqa\b"),
@@ -35,7 +35,7 @@ _TOOLS = (
     ("go", r"//\s*nolint\b(?::(?P<codes>[\w,]+))?|//\s*lint:(?:file-)?ignore\b|#nosec\b"),
     ("rubocop", r"#\s*rubocop:(?:disable|todo)\s+(?P<codes>[\w/, ]+)|#\s*(?:steep|typed):\s*(?:ignore|false)"),
     ("php", r"@phpstan-ignore\S*|@psalm-suppress\s+(?P<codes>\S+)|phpcs:(?:disable|ignore)\S*|@codingStandardsIgnore\w*|@SuppressWarnings\(PHPMD|@phan-suppress|@infection-ignore-all|@noinspection"),
-    ("cpp", r"//\s*NOLINT\w*(?:\((?P<codes>[^)]*)\))?|#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored|#\s*pragma\s+warning\s*\(\s*(?:push\s*,\s*\d\s*\)|disable)|cppcheck-suppress|__attribute__\(\(no_sanitize|\[\[maybe_unused\]\]|NO_THREAD_SAFETY_ANALYSIS|PVS-Studio"),
+    ("cpp", r"//\s*NOLINT\w*(?:\((?P<codes>[^)]*)\))?|#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored|#\s*pragma\s+warning\s*\(\s*(?:push\s*,\s*\d\s*\)|disable)|cppcheck-suppress|__attribute__\(\(no_sanitize|NO_THREAD_SAFETY_ANALYSIS|PVS-Studio"),
     ("swiftlint", r"swiftlint:disable\S*\s+(?P<codes>[\w ,]+)|periphery:ignore"),
     ("elixir", r"credo:disable\S*|@dialyzer\s|sobelow_skip"),
     ("scala", r"@nowarn\b|@unchecked\b(?!\s*Sendable)|scalafix:\s*(?:off|ok)|scalastyle:\s*off|wartremover|@SuppressWarnings"),
@@ -73,7 +73,7 @@ class _Silence:
 
 _EXCEPTIONS = re.compile(
     r"(?:^|[/._-])(?:baselines?|suppress\w*|supp|ignore[_-]?(?:list|patterns|rules|revs)?|allow[_-]?list|white[_-]?list|known[_-]?(?:failures|issues)|skip[_-]?(?:list|tests)|xfails?|quarantined?"
-    r"|expected[_-]?failures|exclusions?|exemptions?|eslintignore|prettierignore|stylelintignore|gitleaksignore|trivyignore|bandit|safety-policy|nsprc|rubocop_todo|betterer\w*)(?:[_-]?patterns)?(?:\.\w+){0,2}$",
+    r"|expected[_-]?failures|exclusions?|excludes?|exemptions?|eslintignore|prettierignore|stylelintignore|gitleaksignore|trivyignore|bandit|safety-policy|nsprc|rubocop_todo|betterer\w*)(?:[_-]?patterns)?(?:\.\w+){0,2}$",
     re.IGNORECASE,
 )
 
@@ -92,6 +92,9 @@ def find(change: Change) -> Iterator[Hit]:
             continue
         before = [s for line in file.removed for s in _silences(line, file.language)]
         for line in file.added:
+            if _is_forced(line, file) and not change.is_moved_here(line):
+                yield Hit(file, line)
+                continue
             for silence in _silences(line, file.language):
                 covering = next((s for s in before if s.covers(silence)), None)
                 if covering is not None:
@@ -110,6 +113,24 @@ def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
     return Severity.BLOCK if same else Severity.NOTICE
 
 
+def _is_forced(line: CodeLine, file: ChangedFile) -> bool:
+    """The line stood there without its `!`, or with a type where it now says `Any`."""
+    removed = file.block_of[id(line)].removed
+    if file.language in _FORCES and (bare := _FORCE.sub("", line.bare)) != line.bare:
+        return any(x.bare == bare for x in removed)
+    if file.language not in {"python", "javascript"} or not (named := _NAMED.match(line.code)):
+        return False
+    same = [
+        m[0] for x in removed if (m := _ANYTHING.search(x.code)) and x.code.startswith(named[0])
+    ]
+    old = [x for x in removed if x.code.startswith(named[0])]
+    return bool(old) and not same and bool(_ANYTHING.search(line.code))
+
+
+_FORCES = {"javascript", "csharp", "kotlin", "swift"}
+_FORCE = re.compile(r"(?<=[\w)\]])!{1,2}(?=[;.,)\[]|$)")
+_NAMED = re.compile(r"\s*(?:(?:async|export|public|private|static|const|let|def|function)\s+)+\w+")
+_ANYTHING = re.compile(r"(?::|->)\s*(?:typing\.)?[aA]ny\b")
 _ANY = re.compile(r" ?\bas any\b|: any\b| ?\bas unknown as [\w.<>, |\[\]]+")
 _BUILT = re.compile(
     r"^[!/]*(?:\*\*/)?(?:coverage|dist|build|out|target|node_modules|vendor|\.\w[\w-]*|generated|tmp|html[-_]?cov\w*)/?(?:\*+)?$"

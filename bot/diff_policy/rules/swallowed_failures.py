@@ -11,8 +11,8 @@ from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.places import Place
 
 _COMMAND = re.compile(
-    r"\|\|\s*(?:true\b|:(?=\s|$|\"|')|exit\s+0\b|\(exit 0\)|/bin/true\b|echo\b(?!.*exit\s+[1-9])|printf\b(?!.*exit\s+[1-9])|return\s+0\b|\$true)|;\s*(?:true|:|exit 0)\s*[\"']?$|&&\s*\w*(?:rc|ret|stat|status|code|result|exit)\w*=0\b|\btrap\s+[\"'](?:true|:|exit 0|exit)[\"']?\s+.*\b(?:ERR|EXIT)\b"
-    r"|^\s*set\s+\+\w*e|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*\w|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
+    r"\|\|\s*(?:true\b|:(?=\s|$|\"|')|exit\s+0\b|\(exit 0\)|/bin/true\b|echo\b(?!.*exit\s+[1-9])|printf\b(?!.*exit\s+[1-9])|return\s+0\b|\$true)|;\s*(?:true|:|exit 0)\s*[\"']?,?\s*$|&&\s*\w*(?:rc|ret|stat|status|code|result|exit)\w*=0\b|\btrap\s+[\"'](?:true|:|exit 0|exit)[\"']?\s+.*\b(?:ERR|EXIT)\b"
+    r"|^\s*set\s+\+\w*e|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*\w|^ {2,8}-[a-z]|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
     r"|maven\.test\.failure\.ignore|--continue-on-collection-errors|\bcatchError\b|\bcatch\s+\{\s*\}|--no-fail\b|\bErrorActionPreference\s*=\s*[\"']?(?:SilentlyContinue|Continue)"
 )
 _STOPS = re.compile(r"^\s*set\s+-\w*e|^\s*set\s+-o\s+errexit|^#!.*\s-\w*e\b")
@@ -68,10 +68,12 @@ def find(change: Change) -> Iterator[Hit]:
         commands = file.runs_things or file.language in {"shell", "data"}
         if commands:
             yield from _in_commands(file, change)
+            yield from _asked_only(file, change)
         if file.is_code and file.language in _BROAD:
             yield from _in_code(file, change)
         if file.is_code:
             yield from _disarmed(file, change)
+            yield from _returned_well(file)
 
 
 def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
@@ -94,17 +96,35 @@ def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
         if what.startswith("set") and restored:
             restored -= 1
         elif (what.startswith(("exit", "- exit")) and line is not last) or (
-            what.startswith("\t-")
+            line.text.lstrip().startswith("-")
+            and what.startswith("-")
             and file.path.rpartition("/")[2].lower()
             not in {
                 "makefile",
                 "gnumakefile",
+                "justfile",
             }
         ):
             continue
         else:
             tidy = what.startswith("||") and _CLEANING.search(line.code)
             yield Hit(file, line, severity=Severity.NOTICE if tidy else Severity.BLOCK)
+
+
+def _asked_only(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """`if ! make lint; then echo ...; fi`: the command runs, and its failure is told to nobody."""
+    for block in file.blocks:
+        ends = any(_ENDS.search(x.code) for x in block.added)
+        for line in block.added:
+            found = _ASKED.match(line.code)
+            if not found or ends or not runs(line.text) or change.is_moved_here(line):
+                continue
+            if any(x.bare.rstrip(";") in line.text for x in block.removed if x.bare):
+                yield Hit(file, line)
+
+
+_ASKED = re.compile(r"^\s*(?:if|while|until|unless)\s+(?:!\s*)?\S")
+_ENDS = re.compile(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\w+=(?:1|\$\?)|\bfail\w*\b")
 
 
 def _had(pattern: re.Pattern[str], line: CodeLine, file: ChangedFile) -> bool:
@@ -129,7 +149,7 @@ def _in_code(file: ChangedFile, change: Change) -> Iterator[Hit]:
         for index, line in enumerate(hunk):
             if line.mark != "+" or not pattern.search(line.code) or change.is_moved_here(line):
                 continue
-            if file.language in _NEEDS_TEST and not line.in_test:
+            if file.language in _NEEDS_TEST and not line.in_test and not _gives_up(hunk, index):
                 continue
             if _caught_before(hunk, index, pattern):
                 continue
@@ -151,7 +171,11 @@ def _disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
             found = _DROPS.search(line.code)
             if _PASSED_ON.search(line.code):
                 continue
-            if not found or change.is_moved_here(line) or any(_DROPS.search(x.code) for x in block.removed):
+            if (
+                not found
+                or change.is_moved_here(line)
+                or any(_DROPS.search(x.code) for x in block.removed)
+            ):
                 continue
             words = set(_WORDS.findall(line.code)) - _IDIOMS
             if any(
@@ -172,13 +196,44 @@ _DROPS = re.compile(
     r"|\bTry\s*[({].*\.(?:toOption|getOrElse)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+|function\s*\(\w*\))\s*(?:=>)?\s*(?:\{\s*\}|undefined|null|void 0|\[\s*\]|\(\s*\{\s*\}\s*\))|\brescue\s+(?:nil|false|true|\[\]|\{\})"
     r"|\btry\s*\{.*\}\s*catch\s*(?:\([^)]*\))?\s*\{\s*\}|=\s*@\w+\(|\bignore\(|\(void\)\s*\w"
 )
-_PASSED_ON = re.compile(r"\?\s*;|\bgetOrThrow\b|\bonFailure\b")
+_PASSED_ON = re.compile(r"\?\s*;|\bgetOrThrow\b|\bonFailure\b|\bthrow\b|\braise\b")
 _SILENCES = re.compile(
     r"\berror_reporting\(\s*0\s*\)|\bset_error_handler\(\s*(?:fn|function)\s*\([^)]*\)\s*(?:=>\s*true|\{\s*\})|\bwarnings\.(?:filterwarnings|simplefilter)\(\s*\"\"|\$VERBOSE\s*=\s*nil|\blogging\.disable\("
 )
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 _IDIOMS = frozenset(
     "let const var val await return try catch if err nil Ok Err unwrap expect ok map_err fmt Errorf errors Wrap throw throws final auto".split()
+)
+
+
+def _gives_up(hunk: tuple[CodeLine, ...], index: int) -> bool:
+    """Whether Elixir's `rescue` is followed by an arm that takes anything, and calls it well."""
+    arm = hunk[index + 1] if index + 1 < len(hunk) else None
+    return bool(
+        arm
+        and re.match(r"\s*rescue\s*$", hunk[index].code)
+        and re.match(r"\s*_\w*\s*->\s*(?::ok|nil|\{:ok|\[\]|%\{\}|true|false)", arm.code)
+    )
+
+
+def _returned_well(file: ChangedFile) -> Iterator[Hit]:
+    """Where an error had been handed on, a value is returned as though nothing were wrong."""
+    for block in file.blocks:
+        handed = [x for x in block.removed if _HANDED_ON.search(x.code)]
+        if not handed or any(_HANDED_ON.search(x.code) for x in block.added):
+            continue
+        before = block.before.code if block.before else ""
+        broad = _BROAD.get(file.language)
+        caught = (broad and broad.search(before)) or re.search(r"\berr != nil\b", before)
+        well = next(
+            (x for x in block.added if re.match(r"\s*(?:return|pass|continue)\b", x.code)), None
+        )
+        if caught and well is not None:
+            yield Hit(file, well)
+
+
+_HANDED_ON = re.compile(
+    r"^\s*(?:raise|throw|rethrow)\b|\breturn\b.*\b(?:err\w*|\w*[Ee]rror\w*)\b|\bpanic\(|Fatal"
 )
 
 

@@ -26,7 +26,7 @@ _TAKEN = re.compile(
     r"\b(?:want|expected|exp)\w*\s*:?=\s*(?:got|actual|result|out(?:put)?|response|res)\b\s*;?$"
 )
 _TABLE = re.compile(
-    r"parametrize|\.each\b|ParameterizedTest|rstest|test_case|subTest|withData|range \w*(?:tests|cases|tcs)\b"
+    r"parametrize|\.each\b|ParameterizedTest|rstest|test_case|subTest|withData|range \w*(?:tests|cases|tcs)\b|\bfor\b.*\b(?:range|in|of)\s+(?:map\[|\[|\(|&?\[)"
 )
 
 
@@ -61,8 +61,10 @@ def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> I
             yield Hit(file, new, "Something is compared with itself.")
         elif after is Strength.NOTHING and before is not Strength.NOTHING:
             yield Hit(file, new, "An assertion holds whatever the code does.")
-        elif (before is not None and after is not None and after < before) or (
-            is_derived(new) and not is_derived(old) and before is Strength.WHOLE
+        elif (
+            (before is not None and after is not None and after < before)
+            or (is_derived(new) and not is_derived(old) and before is Strength.WHOLE)
+            or _lost_comparison(old, new)
         ):
             yield Hit(file, new, _LESS)
     if balanced or helpers:
@@ -94,9 +96,7 @@ def _is_covered(old: CodeLine, file: ChangedFile, block: Block) -> bool:
     if strength_of(old) is Strength.WHOLE and not is_derived(old):
         return False
     names = set(_NAMES.findall(old.code)) - _COMMON
-    return any(
-        names and names <= set(_NAMES.findall(x.code)) and not is_derived(x) for x in whole
-    )
+    return any(names and names <= set(_NAMES.findall(x.code)) and not is_derived(x) for x in whole)
 
 
 def _literals(line: CodeLine) -> set[str]:
@@ -108,8 +108,33 @@ def _literals(line: CodeLine) -> set[str]:
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`")
 _LARGE = re.compile(r"(?<![\w.])[0-9][0-9.]+(?![\w.])")
 _NAMES = re.compile(r"[A-Za-z_]\w*")
-_COMMON = {"assert", "self", "expect", "len", "in", "not", "is", "None", "t", "this", "true", "false"}
+_COMMON = {
+    "assert",
+    "self",
+    "expect",
+    "len",
+    "in",
+    "not",
+    "is",
+    "None",
+    "t",
+    "this",
+    "true",
+    "false",
+}
 _UNWRAPS = re.compile(r"\.expect(?:_err)?\((?!.*assert)")
+
+
+def _lost_comparison(old: CodeLine, new: CodeLine) -> bool:
+    """`assert f(x) == 3` became `assert f(x)`."""
+    found = _TRUTH.match(new.bare)
+    if not found or not _COMPARES.search(old.code) or _COMPARES.search(new.code):
+        return False
+    return len(found[1]) > 3 and found[1] in old.bare
+
+
+_TRUTH = re.compile(r"(?:assert|ok|expect)\w*!?[\s(]\s*(.+?)[\s;]*$")
+_COMPARES = re.compile(r"[=!]=|\s=\s|\bis\b")
 
 
 def _has_table(hunk: tuple[CodeLine, ...]) -> bool:

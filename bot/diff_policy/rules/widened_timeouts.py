@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.diff_policy.change import Change, ChangedFile, CodeLine
+from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.numbers import numbers_of, renumbered
 from bot.diff_policy.places import Place
@@ -41,10 +41,30 @@ def find(change: Change) -> Iterator[Hit]:
             paired = {id(pair.added) for pair in renumbered(block)}
             for line in block.added:
                 watched = line.in_test or file.runs_things
-                if id(line) in grown and _TIME.search(line.code) and _says_time(line):
+                virtual = any(_VIRTUAL.search(x.code) for x in block.hunk if x.mark != "-")
+                if virtual and line.in_test:
+                    continue
+                if (
+                    id(line) in paired
+                    and line.in_test | file.runs_things
+                    and _is_endless(line, block)
+                ):
+                    yield Hit(file, line, "A time limit was taken away.")
+                elif id(line) in grown and _TIME.search(line.code) and _says_time(line):
                     yield Hit(file, line, severity=Severity.BLOCK if watched else Severity.NOTICE)
                 elif watched and id(line) not in paired and not change.is_moved_here(line):
                     yield from _new(file, line, block.removed)
+
+
+_VIRTUAL = re.compile(
+    r"start_paused|useFakeTimers|FakeClock|FakeAsync|StandardTestDispatcher|TestScheduler"
+)
+
+
+def _is_endless(line: CodeLine, block: Block) -> bool:
+    return bool(_ENDLESS.search(line.code)) and not any(
+        _ENDLESS.search(x.code) for x in block.removed
+    )
 
 
 def _says_time(line: CodeLine) -> bool:
@@ -53,7 +73,9 @@ def _says_time(line: CodeLine) -> bool:
 
 def _new(file: ChangedFile, line: CodeLine, removed: tuple[CodeLine, ...]) -> Iterator[Hit]:
     longer = line.in_test and any(_is_longer(x, line) for x in removed)
-    raised = longer or _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
+    raised = (
+        longer or _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
+    )
     third = _THIRD.match(line.code) and any(_CLOSED.match(x.code) for x in removed)
     if raised or third:
         yield Hit(file, line)
@@ -81,8 +103,20 @@ _APART = re.compile(
 _SCALE = {"MILLISECONDS": 1e-3, "MILLIS": 1e-3, "SECONDS": 1.0, "MINUTES": 60.0, "HOURS": 3600.0}
 
 
+_UNIT = re.compile(
+    r"(?:from_|of|from|::|\b)(millis\w*|sec\w*|min(?:ute)?s?|hours?)\s*\(\s*([0-9][0-9_]{0,12})",
+    re.IGNORECASE,
+)
+_NAMED = {"mil": 1e-3, "sec": 1.0, "min": 60.0, "hou": 3600.0}
+
+
 def _limit(line: CodeLine) -> float:
     """The largest duration of a line, in seconds where it says so."""
+    named = [
+        float(m[2].replace("_", "")) * _NAMED[m[1][:3].lower()] for m in _UNIT.finditer(line.code)
+    ]
+    if named:
+        return max(named)
     largest = max(numbers_of(line.code), default=0.0)
     apart = _APART.search(line.code)
     beside = re.search(r"[0-9]\s*,?\s*(?:\w+\.)?(?:MILLIS|SECONDS|MINUTES|HOURS)", line.code)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from os.path import commonprefix
 
 from bot.diff_policy.assertions import is_assertion
-from bot.diff_policy.change import Change, CodeLine
+from bot.diff_policy.change import Block, Change, CodeLine
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import NumbersChanged, numbers_of, renumbered
 
@@ -19,7 +19,7 @@ _SIZE = re.compile(
     r"|CloseTo|closeTo|within|Within|offset|Approx|be_within|EPSILON|TOLERANCE|\.abs\(\)\s*<|\babs\([^)]*\)\s*<|fabs\(|matchThreshold|maxDiffPixel",
 )
 _LOOSE = re.compile(
-    r"\b(?:abs|rel|atol|rtol|delta|tolerance|within|be_within|closeTo|accuracy|percent)\b\s*[=:(]\s*([0-9.eE+-]+)"
+    r"\b(?:abs|rel|atol|rtol|delta|tolerance|within|be_within|closeTo|accuracy|percent|maxDiffPixel\w*|threshold|failureThreshold|mismatch\w*)\b\s*[=:(]\s*([0-9.eE+-]+)"
 )
 _MUCH = 0.01
 
@@ -38,6 +38,8 @@ def find(change: Change) -> Iterator[Hit]:
                     yield Hit(file, line)
                 elif pair is None and any(_is_far_wider(x, line) for x in block.removed):
                     yield Hit(file, line)
+                elif pair is None and is_assertion(line) and _is_rounded(line, block):
+                    yield Hit(file, line, "A value is rounded before it is compared.")
                 elif pair is None and exact and is_assertion(line) and _is_loose(line.code):
                     yield Hit(file, line, "An exact comparison became a loose one.")
 
@@ -64,6 +66,16 @@ def _is_far_wider(old: CodeLine, new: CodeLine) -> bool:
 
 
 _BEGINNING, _FAR = 12, 10
+
+
+def _is_rounded(line: CodeLine, block: Block) -> bool:
+    old = [x for x in block.removed if is_assertion(x)]
+    return bool(old and _ROUNDS.search(line.code)) and not any(_ROUNDS.search(x.code) for x in old)
+
+
+_ROUNDS = re.compile(
+    r"\bround\(|\.toFixed\(|Math\.(?:round|floor|trunc)\(|\.setScale\(|\.quantize\(|\bint\("
+)
 
 
 def _third_argument(pair: NumbersChanged) -> bool:
