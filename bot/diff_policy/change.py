@@ -63,6 +63,26 @@ class Block:
     after: CodeLine | None
     hunk: tuple[CodeLine, ...]
 
+    def beside(self, line: CodeLine) -> tuple[CodeLine, ...]:
+        """The lines of the other side around the place of one: bounded, however long the block."""
+        own, other = (self.added, self.removed) if line.mark == "+" else (self.removed, self.added)
+        place = line.new - own[0].new if line.mark == "+" else line.old - own[0].old
+        return other[max(0, min(place, len(other)) - _AROUND) : place + _AROUND]
+
+    def above(self, line: CodeLine) -> tuple[CodeLine, ...]:
+        """What stands right before an added line, as far as the diff shows it without a search."""
+        place = line.new - self.added[0].new
+        near = self.added[max(0, place - _ABOVE) : place]
+        return near if len(near) == _ABOVE or self.before is None else (self.before, *near)
+
+    def below(self, line: CodeLine) -> tuple[CodeLine, ...]:
+        """The added lines that follow an added one."""
+        place = line.new - self.added[0].new + 1
+        return self.added[place : place + _AROUND]
+
+
+_AROUND, _ABOVE = 40, 3
+
 
 @dataclass(frozen=True, eq=False)
 class ChangedFile:

@@ -53,6 +53,12 @@ def code_of(text: str, language: str) -> str:
     return syntax.sub(_blank, text).rstrip()
 
 
+def shared_start(one: str, other: str) -> int:
+    """How many characters two lines have in common before they part."""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
 def _blank(match: re.Match[str]) -> str:
     string = match["string"]
     return "" if string is None else string[0] * 2

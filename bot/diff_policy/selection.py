@@ -74,7 +74,7 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 else set()
             )
             emptied = tuned and _EMPTIED_SCRIPT.search(line.text)
-            if flags - before or (emptied and not _was_empty(block)):
+            if flags - before or (emptied and not _was_empty(block, line)):
                 yield Hit(file, line, "The command that runs the tests selects fewer of them.")
             elif (
                 runs
@@ -89,11 +89,15 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
     if file.place is not Place.CI and (tuned or file.language == "shell"):
         yield from _gone(file, change)
     yield from _shrunk_targets(file)
+    yield from _unregistered(file, change)
+
+
+def _unregistered(file: ChangedFile, change: Change) -> Iterator[Hit]:
     for line in file.removed:
         if (
             _REGISTERED.match(line.text)
             and not change.is_kept_elsewhere(line)
-            and not _went_too(line, change)
+            and not _went_too(line, file, change)
             and not _reregistered(file, line)
         ):
             yield Hit(file, line, "Tests are not registered any more.")
@@ -117,7 +121,7 @@ def _shrunk_targets(file: ChangedFile) -> Iterator[Hit]:
 _TARGET = re.compile(r"^\s*[\"']?([\w.-]{1,60})[\"']?\s*:(?![=:])\s*(\[?[\w\s.,\"'/:-]{1,300}\]?)$")
 _NAME = re.compile(r"[\w.:/-]+")
 _CHECKING = re.compile(
-    r"test|spec|lint|check|types?\b|mypy|vet|audit|verify|cover|clippy|e2e", re.I
+    r"test|spec|lint|check|types?\b|mypy|vet|audit|verify|cover|clippy|e2e", re.IGNORECASE
 )
 
 
@@ -139,8 +143,8 @@ def _picks(line: CodeLine, block: Block) -> bool:
     return bool(_COLLECTED.match(line.text)) and _is_deeper(line, block)
 
 
-def _was_empty(block: Block) -> bool:
-    return any(_EMPTIED_SCRIPT.search(x.text) for x in block.removed)
+def _was_empty(block: Block, line: CodeLine) -> bool:
+    return any(_EMPTIED_SCRIPT.search(x.text) for x in block.beside(line))
 
 
 _GLOB = re.compile(r"[\"']([^\"']*\*[^\"']*)[\"']")
@@ -151,7 +155,7 @@ def _is_deeper(line: CodeLine, block: Block) -> bool:
     came = set(_GLOB.findall(line.text))
     went = {
         g
-        for x in block.removed
+        for x in block.beside(line)
         if (_COLLECTED.match(x.text) and x.bare.split()[0] == line.bare.split()[0])
         or (_TEST_GLOB.match(x.text) and _TEST_GLOB.match(line.text))
         for g in _GLOB.findall(x.text)
@@ -204,18 +208,12 @@ def _is_setting(file: ChangedFile, line: CodeLine, block: Block) -> bool:
     )
 
 
-def _went_too(line: CodeLine, change: Change) -> bool:
+def _went_too(line: CodeLine, file: ChangedFile, change: Change) -> bool:
     """Whether the file that a removed `mod name;` stood for went or moved as well."""
     found = re.search(r"\bmod (\w+);", line.text)
-    return (
-        bool(found)
-        and any(
-            PurePosixPath(f.diff.previous_path or f.path).stem in {found[1], "mod"}
-            for f in change.files
-            if f.diff.status in {"removed", "renamed"}
-        )
-        if found
-        else False
+    home = PurePosixPath(file.path).parent
+    return found is not None and any(
+        str(home / name) in change.paths for name in (f"{found[1]}.rs", f"{found[1]}/mod.rs")
     )
 
 
@@ -223,7 +221,7 @@ def _switched_off(file: ChangedFile, line: CodeLine, block: Block) -> re.Match[s
     """`enabled = false` where a build describes its tests."""
     if re.search(r"phpunit\.xml", file.path):
         return re.match(r"\s*<exclude>", line.text)
-    near = [x for x in block.hunk if x.mark != "-" and 0 < line.new - x.new <= 3]
+    near = block.above(line)
     if not file.path.endswith((".gradle", ".gradle.kts")) or not any(
         re.search(r"\b(?:[tT]est\b|check\b|\w+Test\b)", x.code) for x in near
     ):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from os.path import commonprefix
 
 from bot.diff_policy.assertions import Strength, is_assertion, strength_of
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.code import shared_start
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.numbers import numbers_of, skeleton
 from bot.diff_policy.places import Place, is_test_path, stem_of
@@ -61,9 +61,9 @@ def _same_subject(block: Block, line: CodeLine) -> CodeLine | None:
     """An assertion of equal strength that begins as the line does, and expects something else."""
     if not line.in_test or not is_assertion(line) or strength_of(line) is not Strength.WHOLE:
         return None
-    for old in block.removed[:_LOOK]:
+    for old in block.beside(line):
         if is_assertion(old) and strength_of(old) is Strength.WHOLE and old.bare != line.bare:
-            same = len(commonprefix((old.bare, line.bare)))
+            same = shared_start(old.bare, line.bare)
             alike = set(_NAME.findall(old.code)) == set(_NAME.findall(line.code))
             if alike and same >= _BEGINNING and 2 * same >= min(len(old.bare), len(line.bare)):
                 return old
@@ -72,7 +72,6 @@ def _same_subject(block: Block, line: CodeLine) -> CodeLine | None:
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _BEGINNING = 12
-_LOOK = 40
 
 
 def _shape(text: str) -> str:

@@ -42,12 +42,13 @@ def _in(
     names = {d.name for d in removed}
     fresh = [d for d in declarations(file, "+") if d.name not in names]
     spare = len(removed) if any(_TABLE.search(x.code) for x in file.added) else len(fresh)
+    kept = _still_named(file) if removed else frozenset()
     reported: set[str] = set()
     for declaration in removed:
         name = declaration.name
         if (name and came[name] > 0) or name in reported:
             continue
-        if name and (_is_quoted(name, file) or _is_twice(name, file)):
+        if name in kept:
             continue
         if not name and change.is_kept_elsewhere(declaration.line):
             continue
@@ -70,16 +71,11 @@ def _in(
             yield Hit(file, declaration.line)
 
 
-def _is_quoted(name: str, file: ChangedFile) -> bool:
-    """Whether a sentence that named a test names one again, on a line of its own."""
-    return " " in name and any(
-        x.code and x.bare.rstrip(",").strip("\"'`") == name for x in file.added
-    )
-
-
-def _is_twice(name: str, file: ChangedFile) -> bool:
-    """Whether another test of that name stands there unchanged."""
-    return any(d.name == name for d in declarations(file, " "))
+def _still_named(file: ChangedFile) -> frozenset[str]:
+    """Names that another test bears, and sentences that stand on a line of their own again."""
+    quoted = (x.bare.rstrip(",").strip("\"'`") for x in file.added if x.code)
+    others = (d.name for d in declarations(file, " ") if d.name)
+    return frozenset((*(text for text in quoted if " " in text), *others))
 
 
 def _renamed_away(line: CodeLine, change: Change, file: ChangedFile) -> bool:

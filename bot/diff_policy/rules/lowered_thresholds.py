@@ -105,9 +105,7 @@ def _in(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
             or _is_lax(line, block)
             or _is_longer_list(file, line, block)
             or _is_shorter_list(file, line, block)
-        ):
-            yield Hit(file, line)
-        elif _IGNORES.match(line.bare) and any(_RAISES.match(x.bare) for x in block.removed):
+        ) or (_IGNORES.match(line.bare) and any(_RAISES.match(x.bare) for x in block.beside(line))):
             yield Hit(file, line)
     yield from _gone(file, block, change)
     if (hit := _excluded(file, block, change)) is not None:
@@ -173,7 +171,11 @@ def _is_shorter_list(file: ChangedFile, line: CodeLine, block: Block) -> bool:
     if not found or not _is_lint_setting(file, block):
         return False
     old = next(
-        (m for x in block.removed if (m := _CHECKED.match(x.code)) and m["key"] == found["key"]),
+        (
+            m
+            for x in block.beside(line)
+            if (m := _CHECKED.match(x.code)) and m["key"] == found["key"]
+        ),
         None,
     )
     if old is None:

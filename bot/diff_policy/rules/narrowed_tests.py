@@ -91,9 +91,9 @@ def _in_tests(file: ChangedFile, change: Change) -> Iterator[Hit]:
 def _stands_before_old(file: ChangedFile, line: CodeLine) -> bool:
     """Whether the condition holds for code that was there before, not for what came with it."""
     block = file.block_of[id(line)]
-    after = [x for x in block.added if x.new > line.new and x.code.strip()]
+    after = [x for x in block.below(line) if x.code.strip()]
     after = [x for x in after if not _ATTRIBUTE.match(x.text)]
-    return not after or any(x.bare == after[0].bare for x in block.removed)
+    return not after or any(x.bare == after[0].bare for x in block.beside(line))
 
 
 _ATTRIBUTE = re.compile(r"^\s*(?:#\[|@|\[|//)")
@@ -144,7 +144,10 @@ def _unmarked_with_changes(file: ChangedFile) -> Iterator[Hit]:
         if not name or name in came or not is_mark(declaration.line, file.language):
             continue
         called = re.compile(rf"\b(?:void|fn|fun|func|def|Task)\s+`?{re.escape(name)}`?\s*\(")
-        if any(called.search(x.text) for x in file.block_of[id(declaration.line)].added):
+        if any(
+            called.search(x.text)
+            for x in file.block_of[id(declaration.line)].beside(declaration.line)
+        ):
             yield Hit(file, declaration.line, "A test is no longer marked as one.")
 
 

@@ -46,17 +46,13 @@ def _inline(change: Change) -> Iterator[Hit]:
     if any(f.added or f.removed for f in change.at(Place.PRODUCT) if not f.is_tested_inside):
         return
     for file in change.code():
-        for block in file.blocks:
-            above = [
-                x
-                for x in block.hunk
-                if x.mark == " "
-                and x.old
-                and block.removed
-                and 0 < block.removed[0].old - x.old <= _NEAR
-            ]
-            if block.added and any(_OPENS_INLINE.search(x.text) for x in above):
-                yield Hit(file, block.added[0])
+        for hunk in file.hunks:
+            far, removed = _NEAR + 1, False
+            for line in hunk:
+                far = 0 if line.mark == " " and _OPENS_INLINE.search(line.text) else far + 1
+                removed = (removed or line.mark == "-") and line.mark != " "
+                if removed and line.mark == "+" and far <= _NEAR:
+                    yield Hit(file, line)
 
 
 _OPENS_INLINE = re.compile(

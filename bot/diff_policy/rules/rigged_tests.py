@@ -50,6 +50,7 @@ _EXPECTED = re.compile(
 _LITERAL = re.compile(
     r"^(?:[\"'`0-9\[{(-]|(?:Decimal|Money|vec!|new|Some|Ok|true|false|True|False|None)\b)"
 )
+_SHOWN = 400
 _DEFINE = re.compile(r"#\s*define\s+(?:EXPECT|ASSERT|CHECK|REQUIRE|TEST|assert)\w*\b")
 
 
@@ -91,7 +92,7 @@ def _drops_verdict(file: ChangedFile, line: CodeLine) -> bool:
     """`return failures != 0` became `return 0`."""
     return bool(_PASSES.match(line.code)) and any(
         _VERDICT.search(x.code) and not _PASSES.match(x.code)
-        for x in file.block_of[id(line)].removed
+        for x in file.block_of[id(line)].beside(line)
     )
 
 
@@ -102,11 +103,13 @@ def _takes_result(file: ChangedFile, line: CodeLine) -> bool:
     if not found or "(" not in found["value"] or _LITERAL.match(found["value"]):
         return False
     old = [
-        m for x in block.removed if (m := _EXPECTED.match(x.text)) and m["name"] == found["name"]
+        m
+        for x in block.beside(line)
+        if (m := _EXPECTED.match(x.text)) and m["name"] == found["name"]
     ]
     compared = any(
         found["value"] in x.text and x is not line and x.mark != "-" and found["name"] in x.text
-        for x in block.hunk
+        for x in block.hunk[:_SHOWN]
     )
     return compared and any(_LITERAL.match(m["value"]) for m in old)
 

@@ -90,18 +90,22 @@ def find(change: Change) -> Iterator[Hit]:
             continue
         if _BUNDLED.search(file.path):
             continue
-        before = [s for line in file.removed for s in _silences(line, file.language)]
-        for line in file.added:
-            if _is_forced(line, file) and not change.is_moved_here(line):
-                yield Hit(file, line)
-                continue
-            for silence in _silences(line, file.language):
-                covering = next((s for s in before if s.covers(silence)), None)
-                if covering is not None:
-                    before.remove(covering)
-                elif not change.is_moved_here(line):
-                    yield Hit(file, line, severity=_severity(silence, line, file))
-                    break
+        yield from _silenced(file, change)
+
+
+def _silenced(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    before = [s for line in file.removed for s in _silences(line, file.language)]
+    for line in file.added:
+        if _is_forced(line, file) and not change.is_moved_here(line):
+            yield Hit(file, line)
+            continue
+        for silence in _silences(line, file.language):
+            covering = next((s for s in before if s.covers(silence)), None)
+            if covering is not None:
+                before.remove(covering)
+            elif not change.is_moved_here(line):
+                yield Hit(file, line, severity=_severity(silence, line, file))
+                break
 
 
 def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
@@ -115,7 +119,7 @@ def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
 
 def _is_forced(line: CodeLine, file: ChangedFile) -> bool:
     """The line stood there without its `!`, or with a type where it now says `Any`."""
-    removed = file.block_of[id(line)].removed
+    removed = file.block_of[id(line)].beside(line)
     if file.language in _FORCES and (bare := _FORCE.sub("", line.bare)) != line.bare:
         return any(x.bare == bare for x in removed)
     if file.language not in {"python", "javascript"} or not (named := _NAMED.match(line.code)):

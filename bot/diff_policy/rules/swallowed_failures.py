@@ -119,7 +119,7 @@ def _asked_only(file: ChangedFile, change: Change) -> Iterator[Hit]:
             found = _ASKED.match(line.code)
             if not found or ends or not runs(line.text) or change.is_moved_here(line):
                 continue
-            if any(x.bare.rstrip(";") in line.text for x in block.removed if x.bare):
+            if any(x.bare.rstrip(";") in line.text for x in block.beside(line) if x.bare):
                 yield Hit(file, line)
 
 
@@ -174,17 +174,15 @@ def _disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
             if (
                 not found
                 or change.is_moved_here(line)
-                or any(_DROPS.search(x.code) for x in block.removed)
+                or any(_DROPS.search(x.code) for x in block.beside(line))
             ):
                 continue
             words = set(_WORDS.findall(line.code)) - _IDIOMS
             if any(
                 len(was) > 1 and was <= words
-                for x in block.removed
+                for x in block.beside(line)
                 if (was := set(_WORDS.findall(x.code)) - _IDIOMS)
-            ):
-                yield Hit(file, line)
-            elif _SILENCES.search(line.code):
+            ) or _SILENCES.search(line.code):
                 yield Hit(file, line)
     for line in file.added:
         if line.code and _SILENCES.search(line.code) and not change.is_moved_here(line):
@@ -202,7 +200,33 @@ _SILENCES = re.compile(
 )
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 _IDIOMS = frozenset(
-    "let const var val await return try catch if err nil Ok Err unwrap expect ok map_err fmt Errorf errors Wrap throw throws final auto".split()
+    [
+        "let",
+        "const",
+        "var",
+        "val",
+        "await",
+        "return",
+        "try",
+        "catch",
+        "if",
+        "err",
+        "nil",
+        "Ok",
+        "Err",
+        "unwrap",
+        "expect",
+        "ok",
+        "map_err",
+        "fmt",
+        "Errorf",
+        "errors",
+        "Wrap",
+        "throw",
+        "throws",
+        "final",
+        "auto",
+    ]
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.diff_policy.assertions import (
@@ -76,8 +77,7 @@ def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> I
 
 def _stands_beside(line: CodeLine, block: Block) -> bool:
     """Whether the same claim stands unchanged right beside it: one of two was superfluous."""
-    near = [x for x in block.hunk if x.mark == " " and 0 < abs(x.old - line.old) <= 2]
-    return any(x.bare == line.bare for x in near)
+    return any(x is not None and x.bare == line.bare for x in (block.before, block.after))
 
 
 def _is_covered(old: CodeLine, file: ChangedFile, block: Block) -> bool:
@@ -86,17 +86,22 @@ def _is_covered(old: CodeLine, file: ChangedFile, block: Block) -> bool:
     Either every literal that it named stands there too, or it had looked at a part of something
     that is now compared as a whole.
     """
-    whole = [x for x in block.added if x.in_test and strength_of(x) is Strength.WHOLE]
+    near = block.beside(old)
+    whole = [x for x in near if x.in_test and strength_of(x) is Strength.WHOLE]
     literals = _literals(old)
-    came = [x for x in file.added if x.in_test and is_assertion(x)] + (
-        list(block.added) if whole else []
-    )
-    if literals and literals <= {literal for x in came for literal in _literals(x)}:
+    came = _claimed(file) | {y for x in near if whole for y in _literals(x)}
+    if literals and literals <= came:
         return True
     if strength_of(old) is Strength.WHOLE and not is_derived(old):
         return False
     names = set(_NAMES.findall(old.code)) - _COMMON
     return any(names and names <= set(_NAMES.findall(x.code)) and not is_derived(x) for x in whole)
+
+
+@lru_cache(maxsize=8)
+def _claimed(file: ChangedFile) -> frozenset[str]:
+    """The literals of all assertions that came into a file."""
+    return frozenset(y for x in file.added if x.in_test and is_assertion(x) for y in _literals(x))
 
 
 def _literals(line: CodeLine) -> set[str]:

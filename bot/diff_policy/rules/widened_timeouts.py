@@ -36,13 +36,13 @@ def find(change: Change) -> Iterator[Hit]:
     for file in change.files:
         if file.place in {Place.DOCS, Place.LOCK, Place.VENDORED, Place.SNAPSHOT, Place.OTHER}:
             continue
+        virtual = {id(hunk) for hunk in file.hunks if any(_VIRTUAL.search(x.code) for x in hunk)}
         for block in file.blocks:
             grown = {id(pair.added) for pair in renumbered(block) if pair.grew}
             paired = {id(pair.added) for pair in renumbered(block)}
             for line in block.added:
                 watched = line.in_test or file.runs_things
-                virtual = any(_VIRTUAL.search(x.code) for x in block.hunk if x.mark != "-")
-                if virtual and line.in_test:
+                if id(block.hunk) in virtual and line.in_test:
                     continue
                 if (
                     id(line) in paired
@@ -53,7 +53,7 @@ def find(change: Change) -> Iterator[Hit]:
                 elif id(line) in grown and _TIME.search(line.code) and _says_time(line):
                     yield Hit(file, line, severity=Severity.BLOCK if watched else Severity.NOTICE)
                 elif watched and id(line) not in paired and not change.is_moved_here(line):
-                    yield from _new(file, line, block.removed)
+                    yield from _new(file, line, block.beside(line))
 
 
 _VIRTUAL = re.compile(
@@ -63,7 +63,7 @@ _VIRTUAL = re.compile(
 
 def _is_endless(line: CodeLine, block: Block) -> bool:
     return bool(_ENDLESS.search(line.code)) and not any(
-        _ENDLESS.search(x.code) for x in block.removed
+        _ENDLESS.search(x.code) for x in block.beside(line)
     )
 
 
@@ -73,8 +73,8 @@ def _says_time(line: CodeLine) -> bool:
 
 def _new(file: ChangedFile, line: CodeLine, removed: tuple[CodeLine, ...]) -> Iterator[Hit]:
     longer = line.in_test and any(_is_longer(x, line) for x in removed)
-    raised = (
-        longer or _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
+    raised = longer or (
+        _RAISED.search(line.code) and not any(_RAISED.search(x.code) for x in removed)
     )
     third = _THIRD.match(line.code) and any(_CLOSED.match(x.code) for x in removed)
     if raised or third:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from os.path import commonprefix
 
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, CodeLine
+from bot.diff_policy.code import shared_start
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import NumbersChanged, numbers_of, renumbered
 
@@ -34,9 +34,10 @@ def find(change: Change) -> Iterator[Hit]:
                 if not line.in_test or not line.code:
                     continue
                 pair = pairs.get(id(line))
-                if pair is not None and _is_wider(pair):
-                    yield Hit(file, line)
-                elif pair is None and any(_is_far_wider(x, line) for x in block.removed):
+                old = block.beside(line) if pair is None else ()
+                if (pair is not None and _is_wider(pair)) or any(
+                    _is_far_wider(x, line) for x in old
+                ):
                     yield Hit(file, line)
                 elif pair is None and is_assertion(line) and _is_rounded(line, block):
                     yield Hit(file, line, "A value is rounded before it is compared.")
@@ -61,7 +62,7 @@ def _is_far_wider(old: CodeLine, new: CodeLine) -> bool:
     if not (_SIZE.search(old.code) and _SIZE.search(new.code)) or _DIGITS.search(new.code):
         return False
     before, after = numbers_of(old.code), numbers_of(new.code)
-    same = len(commonprefix((old.bare, new.bare)))
+    same = shared_start(old.bare, new.bare)
     return bool(before and after) and same >= _BEGINNING and after[-1] >= _FAR * abs(before[-1]) > 0
 
 
@@ -69,7 +70,7 @@ _BEGINNING, _FAR = 12, 10
 
 
 def _is_rounded(line: CodeLine, block: Block) -> bool:
-    old = [x for x in block.removed if is_assertion(x)]
+    old = [x for x in block.beside(line) if is_assertion(x)]
     return bool(old and _ROUNDS.search(line.code)) and not any(_ROUNDS.search(x.code) for x in old)
 
 
