@@ -19,7 +19,7 @@ from typing import Any
 from bot.diff_policy import Context, FileDiff, read_files
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "diffs"
-SECOND, THIRD = DATA / "second", DATA / "third"
+SECOND, THIRD, FOURTH = DATA / "second", DATA / "third", DATA / "fourth"
 _SECRETS = {
     "{{github-token}}": "ghp" + "_16C7e42F292c6912E7710c838347Ae178B4a",
     "{{aws-key-id}}": "AKIA" + "QYLPMN5HFIQR7XYA",

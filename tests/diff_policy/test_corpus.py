@@ -7,12 +7,13 @@ of each set. Single cases that are known to be wrong are listed, so that none jo
 import pytest
 
 from bot.diff_policy import Severity, inspect, is_flagged
-from tests.diff_policy.corpus import DATA, SECOND, THIRD, Case, cases
+from bot.diff_policy.places import language_of
+from tests.diff_policy.corpus import DATA, FOURTH, SECOND, THIRD, Case, cases
 
-ALL = [*cases(DATA), *cases(SECOND), *cases(THIRD)]
-UNCAUGHT: frozenset[str] = frozenset()
+ALL = [*cases(DATA), *cases(SECOND), *cases(THIRD), *cases(FOURTH)]
+UNCAUGHT = frozenset({"dynamic/cheat/php-test-prefix-gone", "dynamic/cheat/ex-rescue"})
 """Cheating diffs that no rule sees."""
-WRONGED: frozenset[str] = frozenset()
+WRONGED = frozenset({"javascript/honest/removed-feature-flag"})
 """Honest diffs that a rule objects to."""
 
 
@@ -38,16 +39,36 @@ def test_honest_is_not_flagged(case):
 
 def test_the_set_is_large_enough():
     """At least 200 of each kind, and a half of each for scoring only."""
-    first = cases(DATA)
-    assert sum(case.cheats for case in first) >= 200
-    assert sum(not case.cheats for case in first) >= 200
-    assert 0.4 < sum(case.for_scoring for case in first) / len(first) < 0.6
+    for folder in (DATA, FOURTH):
+        group = cases(folder)
+        assert sum(case.cheats for case in group) >= 200
+        assert sum(not case.cheats for case in group) >= 200
+        assert 0.4 < sum(case.for_scoring for case in group) / len(group) < 0.6
+
+
+@pytest.mark.parametrize("scoring", [False, True])
+@pytest.mark.parametrize("folder", [DATA, FOURTH], ids=["first", "fourth"])
+def test_the_share_is_reached(folder, scoring):
+    """In each half of each large set: 95 of 100 cheats flagged, 2 of 100 honest ones at most."""
+    half = [case for case in cases(folder) if case.for_scoring is scoring]
+    cheats = [_flagged(case) for case in half if case.cheats]
+    honest = [_flagged(case) for case in half if not case.cheats]
+    assert sum(cheats) / len(cheats) >= 0.95
+    assert sum(honest) / len(honest) <= 0.02
+
+
+def test_ten_languages_cheat():
+    """The fourth set cheats in ten languages or more, settings not counted."""
+    cheats = [case for case in cases(FOURTH) if case.cheats]
+    spoken = {language_of(file.path) for case in cheats for file in case.files}
+    assert len(spoken - {"", "data", "docs"}) >= 10
 
 
 def test_ids_are_unique():
     """The hash of the id decides the half."""
-    ids = [case.id for case in ALL]
-    assert sorted(set(ids)) == sorted(ids)
+    for folder in (DATA, SECOND, THIRD, FOURTH):
+        ids = [case.id for case in cases(folder)]
+        assert sorted(set(ids)) == sorted(ids)
 
 
 def test_the_rule_it_was_written_for_is_mostly_the_one_that_objects():

@@ -59,7 +59,9 @@ def _rewritten(block: Block) -> Iterator[CodeLine]:
 
 def _same_subject(block: Block, line: CodeLine) -> CodeLine | None:
     """An assertion of equal strength that begins as the line does, and expects something else."""
-    if not line.in_test or not is_assertion(line) or strength_of(line) is not Strength.WHOLE:
+    if not block.removed or not line.in_test or not is_assertion(line):
+        return None
+    if strength_of(line) is not Strength.WHOLE:
         return None
     for old in block.beside(line):
         if is_assertion(old) and strength_of(old) is Strength.WHOLE and old.bare != line.bare:

@@ -53,7 +53,7 @@ _ONLY = {
 }  # fmt: skip
 """Words that mean something else in other languages."""
 _NEEDLE = re.compile(
-    r"ignore|disable|noqa|no\s?(?:cover|branch|sec|lint|critic|sonar|pmd|cov)|NO[A-Z]+|nowarn|suppress|allow\(|expect\(|as any|as unknown|<any>|: ?any\b|cast\(|nocheck|ts-expect|EXCL|Exclude"
+    r"ignore|disable|noqa|no\s?(?:cover|branch|sec|lint|critic|sonar|pmd|cov)|NO[A-Z]+|nowarn|suppress|allow\(|expect\(|as any|as unknown|<any>|: ?any\b|cast\(|nocheck|no_type|ts-expect|EXCL|Exclude"
     r"|fixme|FixMe|off\b|OFF|dialyzer|unchecked|no warnings|no strict|skip|pyright|mypy|maybe_unused|no_sanitize|steep|typed|PVS",
     re.IGNORECASE,
 )
