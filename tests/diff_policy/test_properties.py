@@ -77,6 +77,15 @@ def test_findings_are_bounded():
     assert "not-inspected" in {f.rule for f in findings}
 
 
+@pytest.mark.parametrize("path", ["a_test.go", "src/a.py", "build.gradle"])
+def test_long_blocks_are_not_compared_each_with_each(path):
+    """Ten thousand lines in place of ten thousand: what compares them all does not come back."""
+    patch = "@@ -1 +1 @@\n" + "-    f.sync(a)\n" * 10_000 + "+    _ = f.sync(a)\n" * 10_000
+    files = read_files([{"filename": path, "status": "modified", "patch": patch}])
+
+    assert len(inspect(files)) <= 2 * MAX_FINDINGS * len(RULES)
+
+
 def test_blanks_hide_nothing():
     """What stands far to the right is read."""
     patch = "@@ -1 +1 @@\n+x = 1;" + " " * 20 * MAX_TEXT + "process.exit(0)"

@@ -35,8 +35,8 @@ def find(change: Change) -> Iterator[Hit]:
     for file in change.files:
         if not (file.runs_things or file.is_test):
             continue
+        replaced = any(_UPDATE.search(x.code) for x in file.removed)
         for line in file.added:
-            replaced = any(_UPDATE.search(x.code) for x in file.removed)
             if line.code and _UPDATE.search(line.text) and not replaced:
                 yield Hit(file, line, "Snapshots are rewritten whenever the tests run.")
 
