@@ -10,7 +10,7 @@ from bot.sandbox.hostile import ATTACKS, OWN_TOKEN, live
 from bot.sandbox.scenes import visible
 from bot.sandbox.stories import STORIES
 from bot.sandbox.world import SandboxWorld, agent_argv
-from tests.sanitize.inertness import commands, escape_remains, invisible, outside_code
+from tests.security.inertness import commands, escape_remains, invisible, outside_code
 
 
 @pytest.mark.parametrize("backend", ["tasks", "chats"])

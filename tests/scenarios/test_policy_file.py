@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.actions_seeds import JobSeed
-from tests.scenarios.stage import RED_LOG, TOKEN, Stage
+from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.stage import TOKEN, Stage
 
 PATH = ".github/coder-fix.yml"
 FIX = {"prices.py": "mended\n"}
