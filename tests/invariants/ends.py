@@ -103,8 +103,8 @@ def writes_only_where_it_may(capture: Capture) -> Iterator[str]:
 
 
 def _may_write(path: Path, places: set[Path], own: set[Path], run: Ran) -> bool:
-    if path in own or str(path) == "/dev/null":
-        return True
+    if path in own or str(path) == "/dev/null" or "__pycache__" in path.parts:
+        return True  # what is compiled on import is the interpreter's own
     # The scenario's own folder lies in the temporary one, and is no place of the product's.
     inside_run = path.is_relative_to(Path(run.folder).parent)
     if inside_run or not path.is_absolute():

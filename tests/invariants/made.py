@@ -120,4 +120,5 @@ def _prefix(run: Ran) -> str:
 
 def _is_the_failing_one(run: Ran, number: str) -> bool:
     """Where the repair is pushed to the failing branch itself, its pull request is reported."""
-    return run.inputs.get("INPUT_MODE") == "fix" or run.outputs.get("outcome") == "swept"
+    in_place = run.inputs.get("INPUT_MODE") == "fix" or "| Mode | fix |" in run.summary
+    return in_place or run.outputs.get("outcome") == "swept"

@@ -147,7 +147,9 @@ def prompts_hold_the_failure(capture: Capture) -> Iterator[str]:
     for run in capture.runs:
         firsts = [one.prompt for one in capture.of(run) if one.creates_session]
         telling = [line for one in capture.of(run) for line in _failure_lines(one)]
-        shows_evidence = firsts and _REGION.search(firsts[0])
+        # Where something was assigned no run was red when the agent was asked.
+        is_red = firsts and "# What is asked for" not in firsts[0]
+        shows_evidence = is_red and _REGION.search(firsts[0])
         if shows_evidence and telling and not any(line in firsts[0] for line in telling):
             yield f"run {run.number}: the prompt tells no failure"
 

@@ -140,7 +140,8 @@ class Watch:
         """Our logins: that of the agent, and whose token the runs were given."""
         tokens = (v for k, v in self.secrets.items() if k.startswith("github-token"))
         grants = (self.github.tokens.authenticate(f"Bearer {token}") for token in tokens)
-        return frozenset({self.bot, *(grant.login for grant in grants if grant)})
+        apps = (f"{app.slug}[bot]" for app in self.github.tokens.apps.values())
+        return frozenset({self.bot, *apps, *(grant.login for grant in grants if grant)})
 
     def _outside(self, bots: frozenset[str]) -> Iterator[str]:
         """Telling pieces of what others wrote, as far as a run was given it."""

@@ -31,7 +31,11 @@ LOOK: Mapping[str, str] = {
     "engine/red_run.py": "our hidden state is read; a time limit is recognized",
     "engine/settle.py": "our hidden state is read; a body is compared",
     "engine/unended.py": "empty or not; a key by which findings are the same",
-    "engine/upgrading.py": "an upgrade becomes `Untrusted` again",
+    "engine/command_requests.py": "a hint is there or not",
+    "engine/material.py": "an upgrade becomes `Untrusted` again",
+    "engine/places.py": "manifests are searched; a line about them becomes `Untrusted` again",
+    "engine/upgrade_plan.py": "a title becomes `Untrusted` again",
+    "policy_file/reading.py": "a policy file is parsed",
     "prompt/data.py": "split into lines that are `Untrusted` again; a key",
     "prompt/rounds.py": "split into lines that are `Untrusted` again",
     "report/blocks.py": "split into lines that are `Untrusted` again",
@@ -41,7 +45,8 @@ LOOK: Mapping[str, str] = {
 PUT_TOGETHER: Mapping[str, str] = {
     "commands/distill_markdown.py:_heading": "rendered by `to_markdown` where it is shown",
     "engine/objections.py:_objection": "its return value is `Untrusted`",
-    "engine/upgrading.py:_line": "its only caller makes it `Untrusted`",
+    "engine/material.py:in_short": "its callers make it `Untrusted`",
+    "engine/places.py:_line": "its return value is `Untrusted`",
 }
 
 _SAFE_CALLS = frozenset(

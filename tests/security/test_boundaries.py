@@ -75,10 +75,14 @@ def test_only_these_hosts(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     assert reached == {github, coder, stage.github.blobs.port}
 
 
-def test_only_these_files(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_only_these_files(
+    stage: Stage,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+):
     """Outputs and summary stay; the temporary directory is empty afterwards."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
+    temporary = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     stage.red_pull_request()
     stage.fixes.append(FIX)
