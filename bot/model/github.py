@@ -203,8 +203,8 @@ class Alert:
 class Thread:
     """An issue, or the conversation of a pull request, as it stands now.
 
-    `author` is empty for a deleted account. When title or body were last edited is not told: the
-    REST API has no such member, and `updated_at` moves with every comment and label.
+    `author` is empty for a deleted account. `edited_at` is when title or body were last edited,
+    whole seconds; None where they are as they were opened.
     """
 
     number: int
@@ -217,3 +217,4 @@ class Thread:
     locked: bool
     url: str
     created_at: datetime | None = None
+    edited_at: datetime | None = None

@@ -177,7 +177,10 @@ class Issues(Protocol):
     """Issues that people wrote, and the one that an item without any pull request may need."""
 
     def thread(self, number: int) -> Thread | None:
-        """That issue or pull request; None where there is none, or not in this repository now."""
+        """That issue or pull request, with the time of its last edit, read together.
+
+        None where there is none, or not in this repository now.
+        """
 
     def our_issues(self) -> tuple[Issue, ...]:
         """The open issues with our label that we wrote."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.sandbox.github_graphql_checks import commit_fields
 from bot.sandbox.github_graphql_document import Resolver
-from bot.sandbox.github_state import PullRequest, Repository, ReviewComment, User
+from bot.sandbox.github_graphql_issues import actor, conversation_fields
+from bot.sandbox.github_state import PullRequest, Repository, ReviewComment
 
 if TYPE_CHECKING:
     from bot.sandbox.github_server import GitHubServer
-
-Json = dict[str, Any]
 
 
 def pull_fields(
@@ -23,11 +22,10 @@ def pull_fields(
     auto = {"enabledAt": pull.issue.updated_at, "mergeMethod": pull.auto_merge}
     merge_state = "DIRTY" if conflict else "DRAFT" if pull.draft else "CLEAN"
     return {
+        **conversation_fields(server, repository, pull.issue, viewer),
         "__typename": "PullRequest",
         "id": f"PR_{pull.id}",
-        "number": pull.number,
         "url": f"{server.server_url}/{repository.full_name}/pull/{pull.number}",
-        "title": pull.issue.title,
         "isDraft": pull.draft,
         "state": state,
         "merged": pull.merged_at is not None,
@@ -44,25 +42,11 @@ def pull_fields(
         "commits": lambda **_: {
             "nodes": [{"commit": commit_fields(server, repository, pull.head_sha)}]
         },
-        "author": _actor(server, pull.issue.user),
-        "body": pull.issue.body or "",
-        "viewerDidAuthor": pull.issue.user.login == viewer,
         "baseRefOid": pull.base_sha,
-        "createdAt": pull.issue.created_at,
-        "closedAt": pull.issue.closed_at,
         "mergedAt": pull.merged_at,
         "headRepository": {"nameWithOwner": pull.head.full_name},
-        "labels": lambda **_: {"nodes": [{"name": label.name} for label in pull.issue.labels]},
         "comments": lambda first=100, **_: _comments(server, repository, pull, viewer, first),
     }
-
-
-def _actor(server: GitHubServer, user: User) -> Json:
-    """The login of a bot comes without `[bot]` here."""
-    url = f"{server.server_url}/{user.login}"
-    shown = {"url": url, "resourcePath": f"/{user.login}", "avatarUrl": url}
-    name = user.login.removesuffix("[bot]")
-    return {"__typename": "Bot" if name != user.login else "User", "login": name, **shown}
 
 
 def _comments(
@@ -75,7 +59,7 @@ def _comments(
             "fullDatabaseId": str(comment.id),
             "url": f"{page}#issuecomment-{comment.id}",
             "body": comment.body,
-            "author": _actor(server, comment.user),
+            "author": actor(server, comment.user),
             "viewerDidAuthor": comment.user.login == viewer,
         }
         for comment in pull.issue.comments

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.github_graphql_checks import commit_fields
 from bot.sandbox.github_graphql_document import GraphQLError, Resolver
+from bot.sandbox.github_graphql_issues import issue_fields
 from bot.sandbox.github_graphql_pulls import pull_fields
 from bot.sandbox.github_state import Repository
 from bot.sandbox.github_tokens import Grant
@@ -22,6 +23,7 @@ def repository_fields(server: GitHubServer, grant: Grant, repository: Repository
         "nameWithOwner": repository.full_name,
         "pullRequest": reader.pull_request,
         "pullRequests": reader.pull_requests,
+        "issueOrPullRequest": reader.thread,
         "ref": reader.ref,
         "object": reader.commit,
     }
@@ -40,6 +42,17 @@ class _Reader:
             said = f"Could not resolve to a PullRequest with the number of {number}."
             raise GraphQLError(said, "NOT_FOUND")
         return pull_fields(self.server, self.repository, pull, self.grant.login)
+
+    def thread(self, number: int) -> Resolver:
+        """Deleted or never there is all the same; the text is the API's."""
+        if number in self.repository.pulls:
+            return self.pull_request(number)
+        self._need("issues:read")
+        issue = self.repository.issues.get(number)
+        if issue is None:
+            said = f"Could not resolve to an issue or pull request with the number of {number}."
+            raise GraphQLError(said, "NOT_FOUND")
+        return issue_fields(self.server, self.repository, issue, self.grant.login)
 
     def pull_requests(self, first: int, headRefName: str = "", **_: Any) -> Resolver:  # noqa: N803
         """Newest first, as they are asked for."""

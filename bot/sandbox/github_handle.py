@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.github_alerts import DependabotAlert
 from bot.sandbox.github_pulls import (
     PullOrder,
+    edit,
     label_named,
     new_issue,
     open_pull,
@@ -119,6 +120,13 @@ class SandboxRepository:
             issue = new_issue(self.server, self.state, login, title, body)
             issue.labels = [label_named(self.server, self.state, name) for name in labels]
             return issue
+
+    def edit_issue(self, number: int, *, title: str = "", body: str | None = None) -> None:
+        """Edit title or body, of a pull request too, and note when. Raises `KeyError`."""
+        with self.server.lock:
+            issue = self.state.issues[number]
+            kept = issue.body if body is None else body
+            edit(self.server, issue, title or issue.title, kept)
 
     def delete_issue(self, number: int) -> None:
         """Delete it, as an admin can; its number is not given again. Raises `KeyError`."""

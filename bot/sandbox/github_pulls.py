@@ -79,6 +79,18 @@ def new_issue(
     return issue
 
 
+def edit(server: GitHubServer, issue: Issue, title: str, body: str | None) -> None:
+    """Give it that title and body; what stays the same is not edited."""
+    check_body_size("Issue", body)
+    stamp = server.clock.stamp()
+    if title != issue.title:
+        issue.title = title
+        issue.renamed_at.append(stamp)
+    if (body or "") != (issue.body or ""):
+        issue.body, issue.body_edited_at = body, stamp
+    issue.updated_at = stamp
+
+
 def label_named(server: GitHubServer, repository: Repository, name: str) -> Label:
     """The repository's label of that name, made when new."""
     known = repository.labels.get(name.lower())

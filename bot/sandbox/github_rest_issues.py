@@ -13,7 +13,7 @@ from bot.sandbox.github_api import (
     no_content,
     not_found,
 )
-from bot.sandbox.github_pulls import label_named, new_issue, write_comment
+from bot.sandbox.github_pulls import edit, label_named, new_issue, write_comment
 from bot.sandbox.github_rest_pulls import pusher_of
 from bot.sandbox.github_state import Comment, Issue, Label
 from bot.sandbox.github_tokens import REFUSED
@@ -74,15 +74,12 @@ def get_issue(call: Call) -> Json:
 def update_issue(call: Call) -> Json:
     """issues/update."""
     issue, body, stamp = call.issue(), call.body, call.server.clock.stamp()
-    check_body_size("Issue", body.get("body"))
-    issue.title = str(body.get("title") or issue.title)
-    issue.body = body.get("body", issue.body)
+    edit(call.server, issue, str(body.get("title") or issue.title), body.get("body", issue.body))
     if "labels" in body:
         issue.labels = [ensure_label(call, name) for name in body["labels"]]
     if body.get("state") in {"open", "closed"}:
         issue.state, issue.state_reason = body["state"], body.get("state_reason")
         issue.closed_at = stamp if issue.state == "closed" else None
-    issue.updated_at = stamp
     return _issue(call, issue)
 
 

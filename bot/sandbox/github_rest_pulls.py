@@ -15,7 +15,7 @@ from bot.sandbox.github_api import (
     invalid,
     not_found,
 )
-from bot.sandbox.github_pulls import NOT_PERMITTED, PullOrder, open_pull
+from bot.sandbox.github_pulls import NOT_PERMITTED, PullOrder, edit, open_pull
 from bot.sandbox.github_pushes import Pusher, close_pull, refresh_merge
 from bot.sandbox.github_rest_git import commit_of, render_commit_of
 from bot.sandbox.github_state import PullRequest, Review, ReviewComment
@@ -85,9 +85,8 @@ def update_pull(call: Call) -> Json:
     """pulls/update: title, body, state, base."""
     pull, body = call.pull(), call.body
     check_body_size("PullRequest", body.get("body"))
-    pull.issue.title = str(body.get("title") or pull.issue.title)
-    pull.issue.body = body.get("body", pull.issue.body)
-    pull.issue.updated_at = call.server.clock.stamp()
+    issue = pull.issue
+    edit(call.server, issue, str(body.get("title") or issue.title), body.get("body", issue.body))
     if base := body.get("base"):
         if call.repository.git.branch(base) is None:
             invalid("PullRequest", code="invalid", field="base")

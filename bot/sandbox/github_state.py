@@ -78,7 +78,10 @@ class Comment:
 
 @dataclass(slots=True)
 class Issue:
-    """An issue, or the conversation side of a pull request (same number)."""
+    """An issue, or the conversation side of a pull request (same number).
+
+    `body_edited_at` is when its body was last edited, `renamed_at` when each new title was given.
+    """
 
     number: int
     id: int
@@ -96,6 +99,8 @@ class Issue:
     reactions: list[Reaction] = field(default_factory=list)
     locked: bool = False
     app: str = ""
+    body_edited_at: str | None = None
+    renamed_at: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.github_api.client import READ_TRIES
 from bot.errors import UpstreamError
 from bot.model import RunRef
 from bot.sandbox.actions_seeds import JobSeed
@@ -155,7 +156,7 @@ def test_what_the_token_may_not_see_is_read_as_always(github_sandbox, repository
 def test_a_refusal_of_the_whole_is_an_error(github_sandbox, repository):
     """Whoever looks must know that nothing was seen."""
     github_sandbox.fault_hooks.append(
-        failing_times(1, "POST", "/graphql", HttpResponse(502, {"message": "bad"}))
+        failing_times(READ_TRIES, "POST", "/graphql", HttpResponse(502, {"message": "bad"}))
     )
     with adapter(github_sandbox.url) as api, pytest.raises(UpstreamError):
         api.glance().look([1], [])

@@ -60,6 +60,58 @@ def test_the_state_of_a_pull_request(github_sandbox: SandboxGitHub) -> None:
     assert after["pullRequest"]["reviewThreads"]["nodes"][0]["isResolved"] is True
 
 
+def test_an_issue_and_its_edits(github_sandbox: SandboxGitHub) -> None:
+    """New text and new titles have their times, by REST and by hand; an issue or a pull request."""
+    repository = _with_pull(github_sandbox)
+    number = repository.open_issue("Red", author="watcher[bot]", labels=["bug"]).number
+    told = []
+    with rest(github_sandbox) as client:
+        for thread in (1, number):
+            told.append(_thread_of(github_sandbox, thread))
+            client.patch(f"/repos/octo/app/issues/{thread}", json={"title": "New", "labels": []})
+            client.patch(f"/repos/octo/app/issues/{thread}", json={"state": "closed"})
+            told.append(_thread_of(github_sandbox, thread))
+            repository.edit_issue(thread, body="Text")
+            told.append(_thread_of(github_sandbox, thread))
+        client.patch("/repos/octo/app/pulls/1", json={"title": "Newer"})
+    told.append(_thread_of(github_sandbox, 1))
+    edits = [
+        (len(t["timelineItems"]["nodes"]), t["lastEditedAt"] is not None, t["closed"]) for t in told
+    ]
+    one = [(0, False, False), (1, False, True), (1, True, True)]
+    assert edits == [*one, *one, (1, True, True)]
+    assert [t["__typename"] for t in told[::3]] == ["PullRequest", "Issue", "PullRequest"]
+    assert told[3]["author"] == {"__typename": "Bot", "login": "watcher"}
+    assert len(repository.state.issues[1].renamed_at) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("itemTypes: [RENAMED_TITLE_EVENT]", "`first` or `last`"),
+        ("last: 1, itemTypes: [LOCKED_EVENT]", "no timeline items but"),
+        ("last: 1", "no timeline items but"),
+    ],
+)
+def test_a_timeline_is_asked_for_in_one_way(
+    github_sandbox: SandboxGitHub, asked: str, said: str
+) -> None:
+    """Without a bound GitHub refuses it; of other events the sandbox knows nothing."""
+    ci_repository(github_sandbox).open_issue("Red")
+    query = (
+        '{ repository(owner: "octo", name: "app") { issueOrPullRequest(number: 1) '
+        f"{{ ... on Issue {{ timelineItems({asked}) {{ nodes {{ __typename }} }} }} }} }} }}"
+    )
+    with rest(github_sandbox) as client:
+        answer = client.post(github_sandbox.graphql_url, json={"query": query}).json()
+    assert said in answer["errors"][0]["message"]
+
+
+def _thread_of(github: SandboxGitHub, number: int) -> Any:
+    answer = _send(github, "Thread", **ADDRESS | {"number": number})
+    return answer["data"]["repository"]["thread"]
+
+
 def test_drafts_and_automatic_merges(github_sandbox: SandboxGitHub) -> None:
     """Each mutation changes what it says and gives the client's own id back."""
     repository = _with_pull(github_sandbox)
@@ -101,6 +153,7 @@ def test_a_commit_on_a_branch(github_sandbox: SandboxGitHub) -> None:
     [
         ("PullRequestState", {**ADDRESS, "number": 9}, "NOT_FOUND"),
         ("PullRequestState", {**ADDRESS, "name": "none"}, "NOT_FOUND"),
+        ("Thread", {**ADDRESS, "number": 9}, "NOT_FOUND"),
         ("Ready", {"input": {"pullRequestId": "PR_9"}}, "NOT_FOUND"),
         ("Minimize", {"input": {"subjectId": "IC_9", "classifier": "SPAM"}}, "NOT_FOUND"),
         ("Resolve", {"input": {"threadId": "PRRT_9"}}, "NOT_FOUND"),

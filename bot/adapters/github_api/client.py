@@ -25,13 +25,13 @@ from github.Requester import (
 )
 
 from bot.adapters import tls
+from bot.adapters.github_api import graphql_replies
 from bot.adapters.github_api.credentials import Credentials
 from bot.adapters.github_api.limits import pause_asked
 from bot.adapters.github_api.replies import (
     Reply,
     astray,
     decoded,
-    graphql_refusal,
     limited,
     listed,
     next_page,
@@ -138,32 +138,26 @@ class Client:
         reply = self.reply("GET", path, none_on=(302, 404, 410))
         return reply.status, reply.headers.get("location", "")
 
-    def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
-        """The `data` of a GraphQL answer. It has an address of its own on Enterprise Server."""
-        status, answer = self._graphql(query, variables or {})
-        errors = answer.get("errors")
-        if errors or "data" not in answer:
-            raise graphql_refusal(errors or [], status)
-        return answer["data"]
+    def graphql(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        none_on: Sequence[str] = (),
+        needs: str = "",
+    ) -> Any:
+        """The `data` of a GraphQL answer; see `graphql_replies.whole`."""
+        reply, words = self._graphql(query, variables or {}), self._credentials.words
+        return graphql_replies.whole(reply, words, none_on=none_on, needs=needs)
 
     def graphql_parts(self, query: str, variables: Mapping[str, Any]) -> tuple[Any, frozenset[str]]:
-        """The `data`, and the second step of the path of each error: those parts are not whole.
+        """See `graphql_replies.parts`."""
+        return graphql_replies.parts(self._graphql(query, variables), self._credentials.words)
 
-        Raises `UpstreamError` where an error is about the whole.
-        """
-        status, answer = self._graphql(query, variables)
-        errors = answer.get("errors") or []
-        paths: list[Sequence[Any]] = [error.get("path") or () for error in errors]
-        if not answer.get("data") or any(len(path) < 2 for path in paths):
-            raise graphql_refusal(errors, status)
-        return answer["data"], frozenset(str(path[1]) for path in paths)
-
-    def _graphql(self, query: str, variables: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    def _graphql(self, query: str, variables: Mapping[str, Any]) -> Reply:
+        """Queries only, no mutations. It has an address of its own on Enterprise Server."""
         body = {"query": query, "variables": dict(variables)}
-        reply = self.reply("POST", self._requester.graphql_url, body=body)
-        if not isinstance(reply.data, dict):
-            raise stranger("POST", "/graphql", reply.status)
-        return reply.status, reply.data
+        return self.reply("POST", self._requester.graphql_url, body=body, harmless=True)
 
     def reply(
         self,

@@ -19,7 +19,6 @@ from bot.model import (
     PullRequest,
     Repository,
     Severity,
-    Thread,
     WorkflowRun,
 )
 from bot.ports import Comment
@@ -36,6 +35,13 @@ def time(value: str | None) -> datetime | None:
 
 def _login(user: Json | None) -> str:
     return str(user["login"]) if user else ""
+
+
+def actor(data: Json | None) -> str:
+    """REST's login of GraphQL's actor, which leaves an app's `[bot]` away; empty for None."""
+    if data is None:
+        return ""
+    return f"{data['login']}[bot]" if data["__typename"] == "Bot" else str(data["login"])
 
 
 def _full_name(repository: Json | None) -> str:
@@ -181,25 +187,6 @@ def status(data: Json) -> Check:
         status="completed" if conclusion else "in_progress",
         conclusion=conclusion,
         url=data.get("target_url") or "",
-    )
-
-
-def thread(data: Json) -> Thread:
-    """From an issue object; one of a pull request has the member `pull_request`."""
-    return Thread(
-        number=data["number"],
-        title=Untrusted(data["title"]),
-        body=Untrusted(data.get("body") or ""),
-        author=_login(data.get("user")),
-        # GitHub's description allows a bare text as well.
-        labels=tuple(
-            label if isinstance(label, str) else label.get("name") or "" for label in data["labels"]
-        ),
-        state=data["state"],
-        is_pull_request="pull_request" in data,
-        locked=bool(data.get("locked")),
-        url=data["html_url"],
-        created_at=time(data["created_at"]),
     )
 
 

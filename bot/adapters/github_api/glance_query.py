@@ -124,11 +124,7 @@ def conversation(data: Json, viewer: str) -> Conversation:
 
 
 def _author(data: Json, viewer: str) -> str:
-    """REST's login: GraphQL leaves the `[bot]` of an app away."""
-    if data["viewerDidAuthor"]:
-        return viewer
-    author = data["author"] or {"login": "", "__typename": ""}
-    return f"{author['login']}[bot]" if author["__typename"] == "Bot" else str(author["login"])
+    return viewer if data["viewerDidAuthor"] else convert.actor(data["author"])
 
 
 def checks(target: Json, own_run: int) -> tuple[Check, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.adapters.github_api import convert
+from bot.adapters.github_api import thread_query
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.convert import Json
 from bot.errors import UpstreamError
@@ -23,15 +23,20 @@ class IssueDesk:
 
     def __init__(self, client: Client, full_name: str, whoami: Callable[[], str]) -> None:
         self._client = client
+        self._full_name = full_name
         self._at = f"/repos/{full_name}"
         self._whoami = whoami
 
     def thread(self, number: int) -> Thread | None:
-        """410 is a deleted issue, 301 a transferred one: it is another repository's now."""
-        data = self._client.get(f"{self._at}/issues/{number}", none_on=(301, 404, 410))
-        if data is None or not data["repository_url"].lower().endswith(self._at.lower()):
-            return None
-        return convert.thread(data)
+        """One request. A deleted issue is as one that never was; see `thread_query` for others."""
+        owner, _, name = self._full_name.partition("/")
+        told = self._client.graphql(
+            thread_query.DOCUMENT,
+            {"owner": owner, "name": name, "number": number},
+            none_on=("NOT_FOUND",),
+            needs="`issues: read`, or `pull-requests: read` for a pull request,",
+        )
+        return thread_query.thread(told["repository"]) if told else None
 
     def our_issues(self) -> tuple[Issue, ...]:
         """Pull requests are issues too, in GitHub's lists: they are left out."""

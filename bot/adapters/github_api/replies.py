@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,8 +94,12 @@ def _remedy(reply: Reply, words: Words) -> str:
         " and ".join(f"`{n.replace('_', '-')}: {v}`" for n, v in _PERMISSION.findall(s))
         for s in told
     ]
-    which = " or ".join(filter(None, sets)) or "the permission"
-    return f"Grant {which} {words.grant}"
+    return grant(" or ".join(filter(None, sets)), words)
+
+
+def grant(which: str, words: Words) -> str:
+    """The remedy for a permission that the token lacks; `which` may be unknown, and empty."""
+    return f"Grant {which or 'the permission'} {words.grant}"
 
 
 def limited(path: str, pause: float, words: Words) -> UpstreamError:
@@ -122,17 +126,6 @@ def refusal(verb: str, path: str, reply: Reply, words: Words = _USUAL) -> Upstre
         detail="; ".join(d for d in details if d),
         remedy=_remedy(reply, words),
         maybe_done=reply.status >= 500 and verb != "GET",
-    )
-
-
-def graphql_refusal(errors: Sequence[Any], status: int) -> UpstreamError:
-    """The first of the errors that came with status 200."""
-    first = errors[0] if errors and isinstance(errors[0], dict) else {}
-    return UpstreamError(
-        ErrorKind.GITHUB,
-        "GitHub refused a GraphQL query.",
-        status=status,
-        detail=str(first.get("message", "")),
     )
 
 
