@@ -112,6 +112,17 @@ def _issue_closed(case: Case) -> Step | None:
     return skipped(SkipReason.SUPERSEDED, f"Issue #{case.item.ref} is closed.")
 
 
+def _issue_edited(case: Case) -> Step | None:
+    """Whoever may not command must not decide by an edit what a command is about."""
+    if not case.assigned.edited or not case.assigned.asked or case.session is not None:
+        return None
+    return skipped(
+        SkipReason.SUPERSEDED,
+        f"Issue #{case.item.ref} was edited after the command was written; "
+        "read it, and write the command again.",
+    )
+
+
 def _nobody_asks(case: Case) -> Step | None:
     if case.assigned.asked or case.session is not None:
         return None
@@ -170,6 +181,13 @@ ROWS = (
         "the issue is closed",
         "skipped / superseded",
         _issue_closed,
+        About.ASSIGNMENT,
+    ),
+    Row(
+        "issue-edited",
+        "the issue was edited after the command, and there is no session",
+        "skipped / superseded",
+        _issue_edited,
         About.ASSIGNMENT,
     ),
     Row(

@@ -106,6 +106,7 @@ def _state(data: dict[str, Any]) -> ItemState:
         packages=_matching(_PACKAGE, data.get("packages")),
         held=bool(data.get("held", False)),
         comment=_comment(str(data.get("comment", ""))),
+        asked_at=_time(data.get("asked_at")),
         final=OutcomeKind(data["final"]) if data.get("final") else None,
     )
 

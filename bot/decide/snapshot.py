@@ -173,7 +173,8 @@ class ItemState:
     what `/coder stop` leaves: nothing starts by itself. `comment` is the id of the comment that
     asked for this generation, with `review:` before it where it stands in a review. `allowed` are
     rules of the diff policy, each with the comment that accepts it, `skipped-tests@12345`.
-    `packages` are those of an upgrade, `httpx@>=0.28`.
+    `packages` are those of an upgrade, `httpx@>=0.28`. `asked_at` is when the command was written
+    that an issue's work began with: later edits of the issue do not count.
     """
 
     item: str
@@ -193,6 +194,7 @@ class ItemState:
     packages: tuple[str, ...] = ()
     held: bool = False
     comment: str = ""
+    asked_at: datetime | None = None
     final: OutcomeKind | None = None
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.decide.assigned import AssignmentFacts
@@ -12,7 +12,7 @@ from bot.engine.places import places
 from bot.engine.red_run import RedRun
 from bot.errors import OriginLostError
 from bot.identity import assigned_fingerprint, item_hash, item_of_session, name_prefix
-from bot.model import Assignment, Evidence, Item, Package, Session, SessionState, TargetKind
+from bot.model import Assignment, Evidence, Item, Package, Session, SessionState, TargetKind, Thread
 from bot.outcomes import FailureClass
 from bot.triggers.package_names import PackageNameError, read_package
 from bot.untrusted import Untrusted
@@ -35,7 +35,7 @@ class Assigned:
         Raises `OriginLostError` where nothing tells what is to be done.
         """
         asked = self.red.request.assignment is not None or self.red.request.commanded
-        state = self.red.state(item)
+        state = remembered = self.red.state(item)
         if state is None:
             began = self.last_begun(facts, item) if asked else generation
             state = ItemState(item.name, generation=began) if began > 1 else None
@@ -53,10 +53,20 @@ class Assigned:
             text=thread.body if thread else Untrusted(""),
             author=thread.author if thread else "",
             closed=bool(told.issue) and (thread is None or thread.state != "open"),
+            edited=thread is not None and _is_edited(thread, self._asked_at(remembered)),
             asked=asked,
         )
         known = {"item": item, "state": state, "pull": None, "tip": tip}
         return {"run": None, "assignment": begun, **known}
+
+    def _asked_at(self, state: ItemState | None) -> datetime | None:
+        """When the command was written with which the generation at work began, or begins.
+
+        Of work under way only its own record tells: another command may be what we follow now.
+        """
+        if state is not None and state.final is None:
+            return state.asked_at
+        return self.red.request.comment.at if self.red.request.comment else None
 
     def known(self, item: Item, state: ItemState | None) -> AssignmentFacts | None:
         """As far as it can be told without a request; None where a red run began the item."""
@@ -111,6 +121,16 @@ class Assigned:
             return 1
         generation, newest = max(ours, key=lambda one: one[0])
         return generation + 1 if _is_over(newest, facts) else generation
+
+
+def _is_edited(thread: Thread, asked_at: datetime | None) -> bool:
+    """In whole seconds, as GitHub tells both; the same second does not count.
+
+    Where nobody knows when it was asked for, every edit counts.
+    """
+    if thread.edited_at is None or asked_at is None:
+        return thread.edited_at is not None
+    return thread.edited_at.replace(microsecond=0) > asked_at.replace(microsecond=0)
 
 
 def nothing_failed(assignment: Assignment) -> Evidence:

@@ -45,6 +45,7 @@ def wanted(facts: Snapshot, policy: Policy) -> Wanted | None:
         title=begun.title,
         text=begun.text,
         author=begun.author,
+        edited=begun.edited,
         packages=tuple(Untrusted(aim(package)) for package in asked.packages),
         patterns=tuple(map(Untrusted, asked.patterns)),
         advisories=tuple(map(Untrusted, asked.advisories)),

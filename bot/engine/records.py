@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.decide.assigned import AssignmentFacts
 from bot.decide.review import blocking, rules_of
 from bot.decide.snapshot import KEPT, Attempt, ItemState, RunFacts, Snapshot, Unread
 from bot.engine.assigned import in_writing
@@ -35,8 +36,18 @@ def begun(
         fingerprint=fingerprint[:KEPT],
         turn_started=latest(turn_started, session.created_at),
         comment=noted(comment) if comment else "",
+        asked_at=_asked_at(assigned, comment, turn_started),
         packages=in_writing(assigned.assignment) if assigned else (),
     )
+
+
+def _asked_at(
+    assigned: AssignmentFacts | None, comment: CommentRef | None, began: datetime
+) -> datetime | None:
+    """Of an issue only. Where the command is not known, the session began after it."""
+    if assigned is None or not assigned.assignment.issue:
+        return None
+    return comment.at if comment and comment.at else began
 
 
 def dispatched(facts: Snapshot) -> ItemState:

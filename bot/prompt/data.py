@@ -18,6 +18,7 @@ _MAX_ISSUE_LINES = 200
 _MAX_NOTES = 40
 _FINDING_LIMIT = 400
 _NAME_LIMIT = 120
+_EDITED = "The issue was edited since the work began; its text is left out."
 _CUT = "… (the rest is left out to fit)"
 
 
@@ -132,14 +133,8 @@ class _Parts:
 
 def _asked_for(wanted: Wanted, facts: PromptFacts) -> list[str]:
     """The issue's text, or what to upgrade and where; then, later, what is red since."""
-    secrets, lines = facts.secrets, []
-    if wanted.issue:
-        by = to_prompt(Untrusted(wanted.author), secrets, limit=_NAME_LIMIT)
-        lines += [f"Issue #{wanted.issue} by {by}: {to_prompt(wanted.title, secrets)}"]
-        text = [Untrusted(line) for line in wanted.text.raw.splitlines()]
-        shown = prompt_block(text[:_MAX_ISSUE_LINES], secrets)
-        lines += [f"> {line}" for line in shown]
-        lines += _more(len(text) - len(shown), "line")
+    secrets = facts.secrets
+    lines = _issue(wanted, secrets) if wanted.issue else []
     for title, parts in (
         ("Upgrade:", wanted.packages),
         ("Upgrade whatever fits:", wanted.patterns if not wanted.packages else ()),
@@ -152,6 +147,17 @@ def _asked_for(wanted: Wanted, facts: PromptFacts) -> list[str]:
         kind = facts.evidence.failure_class.value
         lines += ["", f"What is red since your push: a {kind} failure ({reason})"]
     return lines
+
+
+def _issue(wanted: Wanted, secrets: Secrets) -> list[str]:
+    by = to_prompt(Untrusted(wanted.author), secrets, limit=_NAME_LIMIT)
+    if wanted.edited:
+        return [f"Issue #{wanted.issue} by {by}", _EDITED]
+    text = [Untrusted(line) for line in wanted.text.raw.splitlines()]
+    shown = prompt_block(text[:_MAX_ISSUE_LINES], secrets)
+    lines = [f"Issue #{wanted.issue} by {by}: {to_prompt(wanted.title, secrets)}"]
+    lines += [f"> {line}" for line in shown]
+    return lines + _more(len(text) - len(shown), "line")
 
 
 def _names(facts: PromptFacts) -> list[str]:

@@ -39,6 +39,7 @@ class PreviousRound:
 class Wanted:
     """What is asked for where no run is red: the issue of that number, or an upgrade.
 
+    An `edited` issue is not shown: nobody who may command has read what it says now.
     An upgrade is of `packages`, each with its version if one is asked for, or of those that fit the
     `patterns`; `where` has a line for each place of use. Releases must be `release_age_days` old.
     """
@@ -47,6 +48,7 @@ class Wanted:
     title: Untrusted = Untrusted("")
     text: Untrusted = Untrusted("")
     author: str = ""
+    edited: bool = False
     packages: tuple[Untrusted, ...] = ()
     patterns: tuple[Untrusted, ...] = ()
     advisories: tuple[Untrusted, ...] = ()

@@ -138,10 +138,10 @@ UPGRADE = Item(101, TargetKind.UPGRADE, "httpx")
 ASKED = {"run": None, "item": UPGRADE, "assignment": Assignment(packages=(Package("httpx"),))}
 
 
-def _assigned(item=UPGRADE, *, asked=True, closed=False, **changes) -> Snapshot:
+def _assigned(item=UPGRADE, *, asked=True, closed=False, edited=False, **changes) -> Snapshot:
     """Work that no red run asks for, of which nothing is begun."""
     told = Assignment(issue=7) if item is ISSUE else Assignment(packages=(Package("httpx"),))
-    begun = AssignmentFacts(told, "main", RED, closed=closed, asked=asked)
+    begun = AssignmentFacts(told, "main", RED, closed=closed, asked=asked, edited=edited)
     nothing = an_evidence(failure_class=FailureClass.UNKNOWN, excerpts=())
     usual = {"run": None, "assignment": begun, "item": item, "pull": None, "evidence": nothing}
     return a_snapshot(**usual | {"tip": RED} | changes)
@@ -157,7 +157,29 @@ def _pushed(**changes) -> Snapshot:
 
 CASES = [
     ("issue-closed", _assigned(ISSUE, closed=True), {}, ASKED, _outcome(SKIPPED, S.SUPERSEDED)),
+    ("issue-edited", _assigned(ISSUE, edited=True), {}, ASKED, _outcome(SKIPPED, S.SUPERSEDED)),
+    (
+        "issue-closed",
+        _assigned(ISSUE, closed=True, edited=True),
+        {},
+        ASKED,
+        _outcome(SKIPPED, S.SUPERSEDED),
+    ),
+    (
+        "under-way",
+        _assigned(ISSUE, edited=True, session=WORKING, state=a_state(run_id=0)),
+        {},
+        ASKED,
+        Wait,
+    ),
     ("nobody-asks", _assigned(asked=False), {}, ASKED, _outcome(SKIPPED, S.ALREADY_HANDLED)),
+    (
+        "nobody-asks",
+        _assigned(ISSUE, asked=False, edited=True),
+        {},
+        ASKED,
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
     ("start", _assigned(), {}, ASKED, Start),
     ("start", _assigned(ISSUE), {}, ASKED | COMMANDED, Start),
     (

@@ -28,6 +28,7 @@ WHOLE = ItemState(
     allowed=("skipped-tests@123", "not-descended@review:7"),
     held=True,
     comment="review:77",
+    asked_at=NOW,
     final=OutcomeKind.NOT_FIXED,
 )
 
@@ -112,6 +113,13 @@ def test_a_comment_that_asked_has_a_number(told):
 
     assert read is not None
     assert read.comment == (told if told == "7" else "")
+
+
+def test_a_record_of_before_is_read():
+    """One that was written before a member was thought of lacks it, and nothing else."""
+    body = f'<!-- {MARK} {{"v":1,"item":"issue:7","s":"s-1","comment":"77"}} -->'
+
+    assert memory.read(MARK, body) == ItemState("issue:7", session_id="s-1", comment="77")
 
 
 def test_only_the_hidden_line_is_rewritten():

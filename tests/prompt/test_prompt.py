@@ -15,6 +15,7 @@ from bot.prompt import (
     PLACEHOLDERS,
     PreviousRound,
     PromptFacts,
+    Wanted,
     build,
     check_template,
     follow_up,
@@ -303,3 +304,16 @@ def test_an_updaters_pull_request_says_what_it_upgrades() -> None:
     assert "Release notes, as the pull request tells them:\n  ## 2.0\n  Removed `old()`." in data
     assert "(12 more lines left out)" in data
     assert "upgrades:" not in build(facts())
+
+
+def test_an_issue_that_was_edited():
+    """Neither its title nor its text is told any more; what is red since is."""
+    wanted = Wanted(issue=7, title=Untrusted("A title"), text=Untrusted("A text"), author="eve")
+    asked = build(facts(wanted=wanted))
+    later = follow_up(facts(wanted=replace(wanted, edited=True), attempt=2))
+
+    assert "Issue #7 by eve: A title\n> A text\n" in asked
+    left_out = "The issue was edited since the work began; its text is left out."
+    assert f"Issue #7 by eve\n{left_out}\n\nWhat is red since your push" in later
+    assert "A title" not in later
+    assert "A text" not in later
