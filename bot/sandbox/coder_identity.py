@@ -12,6 +12,7 @@ from bot.sandbox.coder_answers import (
     Nanoseconds,
     Release,
     Strings,
+    no_route,
     not_found,
     read_body,
     refuse,
@@ -34,11 +35,15 @@ _SCOPES = {"coder:all", "all", "task:*", "workspace:*", "template:*", "user:read
 
 
 class Identity:
-    """Who exists, and the routes that tell."""
+    """Who exists, and the routes that tell.
+
+    `quota` are credits consumed and budget; None is the free edition, which has no quotas.
+    """
 
     def __init__(self, world: World, release: Release) -> None:
         self._world = world
         self._release = release
+        self.quota: tuple[int, int] | None = None
 
     def routes(self) -> Iterator[tuple[str, str, Handler]]:
         """Method, path template, handler."""
@@ -50,6 +55,9 @@ class Identity:
         yield "POST", tokens, self.create_token
         yield "GET", f"{tokens}/tokenconfig", self.token_config
         yield "GET", "/api/v2/organizations/{organization}", self.get_organization
+        yield "GET", "/api/v2/users/{user}/roles", self.get_roles
+        quota = "/api/v2/organizations/{organization}/members/{user}/workspace-quota"
+        yield "GET", quota, self.get_quota
 
     def add_user(
         self,
@@ -184,7 +192,9 @@ class Identity:
         """`GET /users/{user}/keys/tokens`."""
         owner, now = self.visible_user(call, user), self._world.now()
         expired = call.request.param("include_expired") == "true"
-        mine = [t for t in self._world.tokens if t.user is owner]
+        every = (t for t in self._world.tokens if t.user is owner)
+        # A session of a log-in is an API key as well, but no token.
+        mine = [t for t in every if t.login_type == "token"]
         return HttpResponse(200, [token_json(t) for t in mine if expired or t.expires_at > now])
 
     def token_config(self, call: Call, user: str) -> HttpResponse:
@@ -212,6 +222,22 @@ class Identity:
                 "is_default": found is self._world.organizations[0],
             },
         )
+
+    def get_roles(self, call: Call, user: str) -> HttpResponse:
+        """`GET /users/{user}/roles`: codersdk.UserRoles, organization roles by organization id."""
+        found = self.visible_user(call, user)
+        mine = {found.organization.id: sorted(found.org_roles)}
+        return HttpResponse(200, {"roles": sorted(found.roles), "organization_roles": mine})
+
+    def get_quota(self, call: Call, organization: str, user: str) -> HttpResponse:
+        """`GET …/members/{user}/workspace-quota`: no such route in the free edition."""
+        if self.quota is None:
+            raise no_route()
+        self.visible_user(call, user)
+        if self._world.organization(organization) is None:
+            raise not_found()
+        consumed, budget = self.quota
+        return HttpResponse(200, {"credits_consumed": consumed, "budget": budget})
 
 
 def _moment(moment: datetime | None) -> str:
@@ -246,7 +272,7 @@ def token_json(token: Token) -> dict[str, Any]:
         "expires_at": stamp(token.expires_at),
         "created_at": stamp(token.created_at),
         "updated_at": stamp(token.created_at),
-        "login_type": "token",
+        "login_type": token.login_type,
         "scope": "all",
         "scopes": list(token.scopes),
         "token_name": token.name,

@@ -27,6 +27,7 @@ class Templates:
         yield "GET", "/api/v2/templates", self.search
         yield "GET", f"{version}/presets", self.presets
         yield "GET", f"{version}/external-auth", self.external_auth
+        yield "GET", f"{version}/rich-parameters", self.parameters
 
     def add(  # noqa: PLR0913 - each is a seed of its own, all but `name` by keyword
         self,
@@ -97,6 +98,12 @@ class Templates:
             return HttpResponse(200, b"null\n", {"Content-Type": "application/json; charset=utf-8"})
         return HttpResponse(200, [preset_json(preset) for preset in found.presets])
 
+    def parameters(self, call: Call, version: str) -> HttpResponse:
+        """`GET /templateversions/{version}/rich-parameters`."""
+        _, found = self._version(call, version)
+        shown = [parameter_json(name) for name in found.required_parameters]
+        return HttpResponse(200, shown + [parameter_json(*p) for p in found.parameters.items()])
+
     def external_auth(self, call: Call, version: str) -> HttpResponse:
         """`GET /templateversions/{version}/external-auth`: the state of the calling user."""
         _, found = self._version(call, version)
@@ -155,6 +162,23 @@ def preset_json(preset: Preset) -> dict[str, Any]:
         "DesiredPrebuildInstances": 0,
         "Description": preset.description,
         "Icon": "",
+    }
+
+
+def parameter_json(name: str, default: str | None = None) -> dict[str, Any]:
+    """A parameter as on the wire; without a default it is required."""
+    return {
+        "name": name,
+        "description": "",
+        "description_plaintext": "",
+        "type": "string",
+        "form_type": "input",
+        "mutable": default is not None,
+        "default_value": default or "",
+        "icon": "",
+        "options": [],
+        "required": default is None,
+        "ephemeral": False,
     }
 
 

@@ -60,6 +60,7 @@ class Token:
     created_at: datetime
     expires_at: datetime
     scopes: tuple[str, ...] = ("coder:all",)
+    login_type: str = "token"
 
     @property
     def text(self) -> str:
@@ -93,6 +94,7 @@ class TemplateVersion:
     archived: bool = False
     presets: list[Preset] = field(default_factory=list)
     required_parameters: tuple[str, ...] = ()
+    parameters: dict[str, str] = field(default_factory=dict)
     external_auth: tuple[str, ...] = ()
     optional_auth: tuple[str, ...] = ()
     trouble: str = ""
@@ -277,9 +279,9 @@ class World:
 
     def versions(self) -> Iterator[tuple[Template, TemplateVersion]]:
         """Every version of every template."""
-        for template in self.templates:
-            for version in template.versions:
-                yield template, version
+        yield from (
+            (template, version) for template in self.templates for version in template.versions
+        )
 
     def version(self, version_id: str) -> tuple[Template, TemplateVersion] | None:
         """The template version of that id, with its template."""
@@ -292,8 +294,5 @@ class World:
 
     def build_of(self, build_id: str) -> tuple[Workspace, Build] | None:
         """The build of that id, with its workspace."""
-        for workspace in self.workspaces.values():
-            for build in workspace.builds:
-                if build.id == build_id:
-                    return workspace, build
-        return None
+        pairs = ((w, build) for w in self.workspaces.values() for build in w.builds)
+        return next((pair for pair in pairs if pair[1].id == build_id), None)

@@ -102,12 +102,6 @@ def search_issues(call: Call) -> Json:
     }
 
 
-@routes.on("GET", "/R/codeowners/errors", "contents:read")
-def codeowners_errors(_call: Call) -> Json:
-    """repos/codeowners-errors."""
-    return {"errors": []}
-
-
 @routes.on("GET", "/rate_limit", "none")
 def rate_limit(call: Call) -> Json:
     """rate-limit/get; asking is free."""
@@ -122,9 +116,11 @@ def rate_limit(call: Call) -> Json:
 
 
 @routes.on("GET", "/meta", "none")
-def meta(_call: Call) -> Json:
-    """meta/get."""
-    return {"verifiable_password_authentication": False}
+def meta(call: Call) -> Json:
+    """meta/get; Enterprise Server tells its version here as well."""
+    version = call.server.enterprise_version
+    told = {"installed_version": version} if version else {}
+    return {"verifiable_password_authentication": False, **told}
 
 
 def _user(call: Call) -> User:

@@ -51,7 +51,7 @@ MOST_ENTRIES = 100_000
 @routes.on("GET", "/repos/{owner}/{repo}")
 def get_repository(call: Call) -> Json:
     """repos/get."""
-    return render_full_repository(call.server.links, call.repository)
+    return render_full_repository(call.server.links, call.repository, call.grant.login)
 
 
 @routes.on("GET", "/R/branches", READ)

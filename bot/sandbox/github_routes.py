@@ -15,6 +15,7 @@ from bot.sandbox import (
     github_rest_issues,
     github_rest_pulls,
     github_rest_reactions,
+    github_rest_settings,
 )
 from bot.sandbox.github_api import Route
 
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *github_rest_contents.routes,
     *github_rest_accounts.routes,
     *github_rest_alerts.routes,
+    *github_rest_settings.routes,
     *github_rest_apps.routes,
     *github_rest_commits.routes,
 )

@@ -37,6 +37,7 @@ class GitHubServer(HttpSandbox):
     def __init__(self, directory: Path, *, prefix: str = "", port: int = 0) -> None:
         super().__init__(port=port)
         self.prefix = prefix
+        self.enterprise_version = "3.19.2" if prefix else ""
         self.directory = directory
         self.clock = SandboxClock()
         self.state = GitHubState(self.clock)
@@ -184,9 +185,11 @@ class GitHubServer(HttpSandbox):
             "X-RateLimit-Reset": str(int(grant.resets_at.timestamp())),
             "X-RateLimit-Resource": "core",
             "X-GitHub-Request-Id": f"SANDBOX:{next(_REQUEST_IDS):X}",
+            **grant.told,
         }
-        scopes = {} if grant.scopes is None else {"X-OAuth-Scopes": grant.scopes}
-        return HttpResponse(answer.status, answer.body, {**limits, **scopes, **answer.headers})
+        if self.enterprise_version:
+            limits["X-GitHub-Enterprise-Version"] = self.enterprise_version
+        return HttpResponse(answer.status, answer.body, {**limits, **answer.headers})
 
     def now(self) -> float:
         """For the `Date` of its answers: the sandbox's own time, with which tokens end."""

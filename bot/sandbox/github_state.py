@@ -168,6 +168,12 @@ class RepositorySettings:
     drafts: bool = True
     fork_approval: bool = False
     dependabot_alerts: bool = True
+    actions_enabled: bool = True
+    allowed_actions: str = "all"
+    sha_pinning_required: bool = False
+    default_token: str = "read"  # noqa: S105 - what the workflow's own token may do
+    issues: bool = True
+    archived: bool = False
 
 
 @dataclass(slots=True)
@@ -196,6 +202,10 @@ class Repository:
     rules: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     alerts: list[DependabotAlert] = field(default_factory=list)
     deleted_issues: set[int] = field(default_factory=set)
+    secrets: set[str] = field(default_factory=set)
+    organization_secrets: set[str] = field(default_factory=set)
+    dependabot_secrets: set[str] = field(default_factory=set)
+    codeowners_errors: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def full_name(self) -> str:

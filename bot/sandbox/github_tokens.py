@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from bot.sandbox.github_apps import App, is_jwt, verified_app
@@ -36,7 +36,7 @@ _RANK = {"none": 0, "read": 1, "write": 2, "admin": 3}
 class Grant:
     """A token and its rights. `repositories` None means all of them.
 
-    `scopes` is what answers to a classic token tell of itself, such as `repo, workflow`.
+    `scopes` are those of a classic personal access token, None for every other kind.
     """
 
     token: str
@@ -49,7 +49,7 @@ class Grant:
     used: int = 0
     expires_at: datetime | None = None
     app: str = ""
-    scopes: str | None = None
+    scopes: tuple[str, ...] | None = None
 
     def allows(self, wanted: str) -> bool:
         """Whether one of the alternatives in `contents:read|issues:write` is granted."""
@@ -62,6 +62,18 @@ class Grant:
     def sees(self, full_name: str) -> bool:
         """Whether the token reaches that repository."""
         return self.repositories is None or full_name.lower() in self.repositories
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The headers by which answers tell of the token itself.
+
+        Docs: "Scopes for OAuth apps"; changelog 2021-07-26, expiration of tokens.
+        """
+        headers = {} if self.scopes is None else {"X-OAuth-Scopes": ", ".join(self.scopes)}
+        if self.kind == "pat" and self.expires_at is not None:
+            expires = self.expires_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            headers["GitHub-Authentication-Token-Expiration"] = expires
+        return headers
 
     @property
     def starts_workflows(self) -> bool:

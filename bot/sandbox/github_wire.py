@@ -146,9 +146,10 @@ def render_repository(links: Links, repository: Repository) -> Json:
         "is_template": False,
         "allow_forking": True,
         "web_commit_signoff_required": False,
-        **dict.fromkeys(("has_issues", "has_projects", "has_downloads"), True),
-        **dict.fromkeys(("has_wiki", "has_pages", "has_discussions"), False),
-        **dict.fromkeys(("archived", "disabled"), False),
+        **dict.fromkeys(("has_projects", "has_downloads"), True),
+        **dict.fromkeys(("has_wiki", "has_pages", "has_discussions", "disabled"), False),
+        "has_issues": repository.settings.issues,
+        "archived": repository.settings.archived,
         **counts,
         "forks": 0,
         "watchers": 0,
@@ -160,13 +161,14 @@ def render_repository(links: Links, repository: Repository) -> Json:
     }
 
 
-def render_full_repository(links: Links, repository: Repository) -> Json:
-    """`full-repository`, the answer to `GET /repos/{owner}/{repo}`."""
+def render_full_repository(links: Links, repository: Repository, login: str) -> Json:
+    """`full-repository`, the answer to `GET /repos/{owner}/{repo}`, with what `login` may do."""
+    pushes = repository.collaborators.get(login.lower(), "write") not in {"read", "triage"}
     full = {
         **render_repository(links, repository),
         "subscribers_count": 0,
         "network_count": 0,
-        "permissions": {"admin": False, "push": True, "pull": True},
+        "permissions": {"admin": False, "push": pushes, "pull": True},
     }
     if repository.parent is not None:
         parent = render_repository(links, repository.parent)

@@ -86,6 +86,7 @@ class HttpSandbox:
     """A threaded server on 127.0.0.1. Subclasses add routes and keep their state under `self.lock`.
 
     An exception in a handler is a bug of the sandbox: it answers 500 and is kept in `crashes`.
+    `clock_ahead` are seconds by which the `Date` of its answers goes wrong.
     """
 
     name = "sandbox"
@@ -96,6 +97,7 @@ class HttpSandbox:
         self.observers: list[Callable[[Exchange], None]] = []
         self.fault_hooks: list[Callable[[HttpRequest], None]] = []
         self.crashes: list[BaseException] = []
+        self.clock_ahead = 0.0
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
         self._server = _Server(("127.0.0.1", port), partial(_Connection, self))
         self._thread = threading.Thread(
@@ -286,7 +288,8 @@ class _Connection(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The sandbox's time, which a test may move."""
-        return super().date_time_string(int(self.sandbox.now()) if timestamp is None else timestamp)
+        now = self.sandbox.now() if timestamp is None else timestamp
+        return super().date_time_string(int(now + self.sandbox.clock_ahead))
 
     def _hang_up(self) -> None:
         self.close_connection = True

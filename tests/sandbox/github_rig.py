@@ -24,6 +24,9 @@ EVERYTHING = {
     "pull-requests": "write",
     "statuses": "write",
     "vulnerability-alerts": "read",
+    "administration": "read",
+    "secrets": "read",
+    "dependabot-secrets": "read",
 }
 CI_PATH = ".github/workflows/ci.yml"
 CI = """\

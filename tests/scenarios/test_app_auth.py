@@ -277,9 +277,9 @@ def test_a_run_that_begins_nothing_is_spared_the_note(stage: Stage):
 def test_a_classic_token_without_scopes_is_told_at_the_start(stage: Stage):
     """It reads a public repository; that it cannot write is said before it has to."""
     grant = stage.github.tokens.grant(TOKEN, login=BOT, permissions=PERMISSIONS)
-    grant.scopes = "read:org, gist"
+    grant.scopes = ("read:org", "gist")
     stage.red_pull_request()
     stage.fixes.append(FIX)
     assert "without the scope `repo`" in stage.run().summary
-    grant.scopes = "public_repo"
+    grant.scopes = ("public_repo",)
     assert "without the scope" not in stage.run(dry_run="true").summary
