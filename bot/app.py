@@ -18,6 +18,7 @@ VERBS = {
     "run": "repair a failed workflow run (what the action does)",
     "reconcile": "give every open work item its next step, then return",
     "init": "write the workflow files of a repository, and say what is left to do",
+    "doctor": "look at both sides of a set-up; changes nothing",
     "distill": "cut logs down to the lines that matter; needs neither GitHub nor Coder",
     "demo": "the whole story on this machine: red run, session, pull request, green",
     "sandbox": "start a GitHub and a Coder to play with, on this machine",

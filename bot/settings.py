@@ -250,10 +250,29 @@ def load(given: dict[str, Any] | None = None) -> Settings:
     return settings
 
 
-def _complaint(error: dict[str, Any]) -> str:
+def load_what_fits(given: dict[str, Any]) -> tuple[Settings, tuple[str, ...]]:
+    """As `load`, with the default for each value that does not fit, and the complaints."""
+    try:
+        settings = Settings(**given)
+        _check(settings)
+    except ConfigurationError as failure:
+        return settings, (failure.message,)
+    except ValidationError as failure:
+        errors = [dict(error) for error in failure.errors(include_input=False)]
+        defaults = {name: Settings.model_fields[name].default for name in map(_field, errors)}
+        settings, more = load_what_fits({**given, **defaults})
+        return settings, (*map(_complaint, errors), *more)
+    return settings, ()
+
+
+def _field(error: dict[str, Any]) -> str:
+    """The field of a validation error, whatever variable its value came from."""
     where = str(error["loc"][0])
-    field = next((f for f in Settings.model_fields if where in (f, *variables(f))), where)
-    return f"Input `{input_name(field)}`: {wrong(str(error['msg']))}."
+    return next((f for f in Settings.model_fields if where in (f, *variables(f))), where)
+
+
+def _complaint(error: dict[str, Any]) -> str:
+    return f"Input `{input_name(_field(error))}`: {wrong(str(error['msg']))}."
 
 
 def wrong(message: str) -> str:

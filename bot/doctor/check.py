@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from bot.sanitize import to_markdown
 from bot.untrusted import Untrusted
@@ -45,12 +45,17 @@ class Unseen:
     who: str = ""
 
 
+NOT_ASKED: Final = Unseen("It was not asked for.")
+
 Remark = Fine | Wrong | Unseen
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's result. `id` is stable; the texts are for people and may change."""
+    """One check's result. `id` is stable; the texts are for people and may change.
+
+    `passes`: it is broken by a server in trouble, not by the configuration.
+    """
 
     id: str
     title: str
@@ -59,11 +64,15 @@ class Finding:
     remedy: str = ""
     who: str = ""
     link: str = ""
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[F]):
-    """One question. `severity` is what `Wrong` means; `look` gives None where it does not apply."""
+    """One question. `severity` is what `Wrong` means; `look` gives None where it does not apply.
+
+    `passes`: what is wrong may end by itself, so it is no fault of the configuration.
+    """
 
     id: str
     title: str
@@ -71,6 +80,7 @@ class Check(Generic[F]):
     remedy: str
     link: str
     look: Callable[[F], Remark | None]
+    passes: bool = False
 
     def finding(self, facts: F) -> Finding | None:
         """Ask it."""
@@ -80,11 +90,21 @@ class Check(Generic[F]):
         if isinstance(remark, Fine):
             return Finding(self.id, self.title, Status.OK, remark.says)
         if isinstance(remark, Unseen):
-            return Finding(
-                self.id, self.title, Status.UNSEEN, remark.says, who=remark.who, link=self.link
-            )
+            return self.unseen(remark)
         remedy = remark.remedy or self.remedy
-        return Finding(self.id, self.title, self.severity, remark.says, remedy, link=self.link)
+        return Finding(
+            self.id,
+            self.title,
+            self.severity,
+            remark.says,
+            remedy,
+            link=self.link,
+            passes=self.passes,
+        )
+
+    def unseen(self, why: Unseen) -> Finding:
+        """Its finding where nothing of its side could be read."""
+        return Finding(self.id, self.title, Status.UNSEEN, why.says, who=why.who, link=self.link)
 
 
 def broken(
@@ -92,6 +112,13 @@ def broken(
 ) -> Callable[[Callable[[F], Remark | None]], Check[F]]:
     """Make a function a check whose `Wrong` stops coder-fix from working."""
     return lambda look: Check(name, title, Status.BROKEN, remedy, link, look)
+
+
+def failing(
+    name: str, title: str, *, remedy: str, link: str
+) -> Callable[[Callable[[F], Remark | None]], Check[F]]:
+    """As `broken`, for a server in trouble: nobody's configuration is at fault."""
+    return lambda look: Check(name, title, Status.BROKEN, remedy, link, look, passes=True)
 
 
 def warning(

@@ -1,0 +1,61 @@
+"""One attempt to read something: what came of it, and in whose words it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from bot.doctor.check import Unseen
+from bot.doctor.facts import Trouble, TroubleKind
+from bot.errors import BotError, ConfigurationError, UpstreamError
+from bot.outcomes import ErrorKind
+from bot.sanitize import to_markdown
+from bot.untrusted import Untrusted
+
+T = TypeVar("T")
+
+_AUTH = frozenset({ErrorKind.GITHUB_AUTH, ErrorKind.CODER_AUTH})
+_CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "SSLError", "[SSL")
+
+
+def attempt(read: Callable[[], T], who: str) -> T | Unseen:
+    """What `read` gives, or why not and who else can look. Only `BotError` is expected."""
+    try:
+        return read()
+    except BotError as failure:
+        return Unseen(failure.message, who)
+
+
+def trouble_of(failure: BotError) -> Trouble:
+    """What stands in the way, by the kind of the error and, for connections, by its words."""
+    detail = str(getattr(failure, "detail", ""))
+    says = failure.message
+    if detail:
+        says = f"{says.rstrip('.')}: {to_markdown(Untrusted(detail), limit=160)}."
+    return Trouble(_kind(failure, detail), says)
+
+
+def _kind(failure: BotError, detail: str) -> TroubleKind:
+    if isinstance(failure, ConfigurationError) or failure.kind is ErrorKind.CONFIGURATION:
+        return TroubleKind.ADDRESS
+    if failure.kind in _AUTH:
+        inactive = "not active" in failure.message
+        return TroubleKind.INACTIVE if inactive else TroubleKind.TOKEN
+    if isinstance(failure, UpstreamError) and failure.status == 429:
+        return TroubleKind.LIMIT
+    if "ProxyError" in detail:
+        return TroubleKind.PROXY
+    if any(word in detail for word in _CERTIFICATE):
+        return TroubleKind.TLS
+    return TroubleKind.SILENT
+
+
+def ahead(date: str, now: datetime) -> timedelta | Unseen:
+    """How far the clock behind a `Date` header is before ours."""
+    try:
+        told = parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return Unseen("The server did not tell the time.")
+    return told.replace(tzinfo=told.tzinfo or UTC) - now

@@ -1,0 +1,213 @@
+"""Everything about one repository and one token, by GET requests and GraphQL's `viewer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from bot.adapters.doctor.attempts import ahead, attempt, trouble_of
+from bot.adapters.doctor.github_settings import SettingsReader
+from bot.adapters.doctor.github_workflows import WorkflowReader
+from bot.adapters.github_api.client import Client
+from bot.adapters.github_api.replies import Reply
+from bot.doctor.check import Unseen
+from bot.doctor.checks.repository import version_of
+from bot.doctor.facts import (
+    Contact,
+    GitHubFacts,
+    GitHubToken,
+    RepositoryFacts,
+    Trouble,
+    TroubleKind,
+)
+from bot.errors import BotError, ConfigurationError
+from bot.ports import Clock
+from bot.untrusted import Untrusted
+
+_VIEWER: Final = "query { viewer { login } }"
+_SELF: Final = "Whoever made the token."
+_READS: Final = {
+    "actions: read": "/actions/workflows?per_page=1",
+    "checks: read": "/commits/{branch}/check-runs?per_page=1",
+    "contents: read": "/contents/",
+    "issues: read": "/issues?per_page=1",
+    "pull-requests: read": "/pulls?per_page=1",
+    "statuses: read": "/commits/{branch}/status?per_page=1",
+}
+"""Permission → a GET that it opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubTarget:
+    """Which repository, by which token. `local` are the checkout's files that use coder-fix."""
+
+    api_url: str
+    name: str
+    token: str = field(repr=False)
+    local: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """For people."""
+        return urlsplit(self.api_url).netloc.rpartition("@")[2] or self.api_url
+
+    @property
+    def is_enterprise(self) -> bool:
+        """Neither github.com nor its data residency."""
+        host = (urlsplit(self.api_url).hostname or "").lower()
+        return host != "api.github.com" and not host.endswith(".ghe.com")
+
+    def missing(self) -> str:
+        """What nobody could ask GitHub without, as a sentence; empty where nothing is."""
+        if not self.token:
+            return "The input github-token is empty."
+        if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
+            return "The input github-token holds characters that no token has."
+        if self.name.count("/") != 1 or not all(self.name.split("/")):
+            return "No repository is named: GITHUB_REPOSITORY is not owner/name."
+        return ""
+
+
+class GitHubReader:
+    """Reads `GitHubFacts`; never raises a `BotError`."""
+
+    def __init__(self, target: GitHubTarget, clock: Clock, branch_prefix: str) -> None:
+        self._target = target
+        self._clock = clock
+        self._prefix = branch_prefix
+
+    def read(self) -> GitHubFacts:
+        """The repository first: where that fails, nothing more is asked."""
+        target = self._target
+        missing = target.missing()
+        if missing:
+            return self._lost(Trouble(TroubleKind.INPUT, missing))
+        try:
+            client = Client(
+                api_url=target.api_url,
+                token=target.token,
+                clock=self._clock,
+                user_agent="coder-fix",
+            )
+        except ConfigurationError as failure:
+            return self._lost(Trouble(TroubleKind.INPUT, failure.message))
+        try:
+            return self._asked(client)
+        finally:
+            client.close()
+
+    def _lost(self, trouble: Trouble) -> GitHubFacts:
+        contact = Contact(self._target.host, trouble)
+        return GitHubFacts(contact, self._target.name, self._target.is_enterprise)
+
+    def _asked(self, client: Client) -> GitHubFacts:
+        root = "/repos/" + quote(self._target.name)
+        try:
+            first = client.reply("GET", root, none_on=(403, 404, 451))
+        except BotError as failure:
+            return self._lost(trouble_of(failure))
+        if not isinstance(first.data, dict) or not {"message", "id"} & first.data.keys():
+            says = f"What answers at {self._target.host} is not GitHub's API."
+            return self._lost(Trouble(TroubleKind.ADDRESS, says))
+        repository = self._repository(first)
+        branch = "main" if isinstance(repository, Unseen) else repository.default_branch
+        settings = SettingsReader(client, root)
+        workflows = WorkflowReader(client, root)
+        with ThreadPoolExecutor(max_workers=6) as pool:
+            refused = pool.submit(self._refused, client, root, branch)
+            login = pool.submit(attempt, lambda: _login(client), _SELF)
+            files = pool.submit(workflows.files)
+            states = pool.submit(workflows.states)
+            dependabot = pool.submit(workflows.dependabot)
+            actions = pool.submit(settings.actions)
+            job_token = pool.submit(settings.job_token)
+            secrets = pool.submit(settings.secrets)
+            dependabot_secrets = pool.submit(settings.dependabot_secrets)
+            rules = pool.submit(settings.rules, f"{self._prefix}doctor")
+            codeowners = pool.submit(settings.codeowners_errors)
+        headers = first.headers
+        return GitHubFacts(
+            contact=Contact(
+                self._target.host, ahead=ahead(headers.get("date", ""), self._clock.now())
+            ),
+            name=self._target.name,
+            is_enterprise=self._target.is_enterprise,
+            enterprise=version_of(headers.get("x-github-enterprise-version", "")),
+            token=self._token(headers, login.result(), refused.result()),
+            repository=repository,
+            actions=actions.result(),
+            job_token=job_token.result(),
+            secrets=secrets.result(),
+            dependabot_secrets=dependabot_secrets.result(),
+            dependabot=dependabot.result(),
+            workflows=files.result(),
+            local=self._target.local,
+            states=states.result(),
+            our_rules=rules.result(),
+            codeowners_errors=codeowners.result(),
+            left=_left(headers),
+        )
+
+    def _repository(self, first: Reply) -> RepositoryFacts | Unseen:
+        data = first.data
+        if first.status != 200:
+            says = f"GitHub answers {first.status} for {self._target.name}: absent, or hidden from"
+            return Unseen(f"{says} this token.", "A member of its organization.")
+        rights = data.get("permissions") if isinstance(data.get("permissions"), dict) else {}
+        return RepositoryFacts(
+            default_branch=str(data.get("default_branch") or "main"),
+            private=bool(data.get("private")),
+            archived=bool(data.get("archived")),
+            fork=bool(data.get("fork")),
+            has_issues=bool(data.get("has_issues", True)),
+            may_push=rights.get("push"),
+        )
+
+    def _token(
+        self, headers: Mapping[str, str], login: Untrusted | Unseen, refused: tuple[str, ...]
+    ) -> GitHubToken:
+        # Fine-grained tokens and those of Apps answer without this header, or with an empty one.
+        scopes = frozenset(
+            filter(None, headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
+        )
+        token = self._target.token
+        kinds = {"github_pat_": "fine-grained", "ghs_": "installation", "ghp_": "classic"}
+        kind = next((k for prefix, k in kinds.items() if token.startswith(prefix)), "unknown")
+        if "x-oauth-scopes" in headers and kind == "unknown":
+            kind = "classic"
+        expires = _moment(headers.get("github-authentication-token-expiration", ""))
+        return GitHubToken(kind, login, scopes, expires, refused)
+
+    def _refused(self, client: Client, root: str, branch: str) -> tuple[str, ...]:
+        """The permissions whose GET is answered with 403; other troubles are not theirs."""
+
+        def refused(path: str) -> bool:
+            reply = client.reply("GET", root + path, none_on=(403, 404, 409, 410, 422))
+            return reply.status == 403
+
+        paths = {n: p.format(branch=quote(branch, safe="")) for n, p in _READS.items()}
+        return tuple(n for n, p in paths.items() if attempt(partial(refused, p), _SELF) is True)
+
+
+def _login(client: Client) -> Untrusted:
+    return Untrusted(str(client.graphql(_VIEWER)["viewer"]["login"]))
+
+
+def _left(headers: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Requests left and the limit; Enterprise Server has none by default."""
+    left, limit = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-limit", "")
+    return (int(left), int(limit)) if left.isdigit() and limit.isdigit() else None
+
+
+def _moment(text: str) -> datetime | None:
+    """`2027-02-19 11:50:20 UTC`, or with an offset such as `+0200` in the place of the zone."""
+    text = text.strip().replace(" UTC", " +0000")
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return None

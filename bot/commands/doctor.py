@@ -1,0 +1,173 @@
+"""`coder-fix doctor`: read both sides, ask every question, say what is wrong and what to do.
+
+It sends GET requests and one GraphQL query, and writes nothing but its answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bot import __version__
+from bot.adapters.clock import SystemClock
+from bot.adapters.runner import Runner
+from bot.doctor.examine import examine, worst
+from bot.doctor.facts import CoderFacts, Facts, GitHubFacts
+from bot.doctor.render import Paper, as_json, as_text
+from bot.model import BackendName
+from bot.policy import Mode
+from bot.ports import Clock
+from bot.sanitize import Secrets, redact
+from bot.settings import Settings, input_name, load_what_fits
+
+ASKED = (
+    "coder_url",
+    "coder_backend",
+    "coder_organization",
+    "coder_template_name",
+    "coder_template_preset",
+    "coder_username",
+    "allow_http",
+    "branch_prefix",
+    "mode",
+)
+"""The inputs that it has flags for. Tokens have none: everybody on a machine sees its flags."""
+
+_ENDING = """\
+Tokens come from the variables CODER_SESSION_TOKEN and GITHUB_TOKEN, or from those of the action.
+What an administrator has set is seen with an administrator's token only; the rest says `?` and who
+can look.
+
+Exit codes: 0 fine or warnings only, 2 the configuration breaks something, 3 a server is in trouble.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Print the findings; the exit code is by the worst of them."""
+    return Doctor(os.environ).main(_parser().parse_args(argv))
+
+
+class Doctor:
+    """One look at a set-up."""
+
+    def __init__(self, environ: Mapping[str, str], clock: Clock | None = None) -> None:
+        self._runner = Runner(environ)
+        self._environ = environ
+        self._clock = clock or SystemClock()
+
+    def main(self, flags: argparse.Namespace) -> int:
+        """Read, examine, print."""
+        given = {k: v for k, v in vars(flags).items() if k in ASKED and v is not None}
+        settings, complaints = load_what_fits(given)
+        self._runner.mask(settings.secrets)
+        name = flags.repository or self._runner.variable("GITHUB_REPOSITORY")
+        sections = examine(self._facts(settings, complaints, name))
+        if flags.format == "json":
+            told = as_json(
+                sections, version=__version__, repository=name, coder_url=settings.coder_url
+            )
+            text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+        else:
+            coder = settings.coder_url or "no Coder"
+            subject = f"coder-fix doctor {__version__}: {name or 'no repository'}, {coder}"
+            text = as_text(subject, sections, Paper(_colored(self._environ), quiet=flags.quiet))
+        sys.stdout.write(redact(text, _hidden(settings)))
+        return worst(sections)
+
+    def _facts(self, settings: Settings, complaints: tuple[str, ...], name: str) -> Facts:
+        # Here, since they import both HTTP libraries, and `--help` needs neither.
+        from bot.adapters.doctor import read_machine
+
+        machine = read_machine(
+            self._environ,
+            self._clock.now(),
+            complaints=complaints,
+            known_inputs=tuple(input_name(field) for field in Settings.model_fields),
+            branch_prefix=settings.branch_prefix,
+        )
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            github = pool.submit(self._github, settings, name)
+            coder = pool.submit(self._coder, settings)
+        return Facts(machine, github.result(), coder.result())
+
+    def _github(self, settings: Settings, name: str) -> GitHubFacts:
+        from bot.adapters.doctor import GitHubReader, GitHubTarget
+        from bot.adapters.doctor.github_workflows import local_workflows
+
+        checkout = Path(self._runner.variable("GITHUB_WORKSPACE") or ".")
+        target = GitHubTarget(
+            api_url=self._runner.variable("GITHUB_API_URL") or "https://api.github.com",
+            name=name,
+            token=settings.github_token.get_secret_value(),
+            local=local_workflows(checkout),
+        )
+        return GitHubReader(target, self._clock, settings.branch_prefix).read()
+
+    def _coder(self, settings: Settings) -> CoderFacts | None:
+        """None for a set-up that only diagnoses, and so has no Coder."""
+        from bot.adapters.backends.options import CoderOptions
+        from bot.adapters.doctor import CoderReader
+
+        token = settings.coder_token.get_secret_value()
+        if settings.mode is Mode.REPORT and not settings.coder_url and not token:
+            return None
+        backend = settings.coder_backend
+        options = CoderOptions(
+            url=settings.coder_url,
+            token=token,
+            backend=None if backend == "auto" else BackendName(backend),
+            organization=settings.coder_organization,
+            template=settings.coder_template_name,
+            preset=settings.coder_template_preset,
+            owner=settings.coder_username or "me",
+            workspace_id=settings.workspace_id,
+            model_config_id=settings.model_config_id,
+            allow_http=settings.allow_http,
+        )
+        return CoderReader(options, self._clock).read()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="coder-fix doctor",
+        description="Look at both sides of a set-up, and say what is wrong and what to do. Reads"
+        " only.",
+        epilog=_ENDING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+    )
+    parser.add_argument("--quiet", action="store_true", help="leave out what is fine")
+    for field in ASKED:
+        _add_flag(parser, field)
+    return parser
+
+
+def _add_flag(parser: argparse.ArgumentParser, field: str) -> None:
+    info = Settings.model_fields[field]
+    flag, text = f"--{input_name(field)}", (info.description or "").replace("%", "%%")
+    how: dict[str, Any] = {"metavar": "VALUE", "help": text}
+    if info.annotation is bool:
+        how = {"action": argparse.BooleanOptionalAction, "default": None, "help": text}
+    parser.add_argument(flag, **how)
+
+
+def _colored(environ: Mapping[str, str]) -> bool:
+    return sys.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+def _hidden(settings: Settings) -> Secrets:
+    return Secrets(
+        {
+            "coder-token": settings.coder_token.get_secret_value(),
+            "github-token": settings.github_token.get_secret_value(),
+        }
+    )
