@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.sandbox_fixtures", "tests.coder_fixtures", "tests.scenarios.stage"]
+pytest_plugins = [
+    "tests.authority_fixtures",
+    "tests.sandbox_fixtures",
+    "tests.coder_fixtures",
+    "tests.scenarios.stage",
+]
 
 _KEEP = {"PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "UPDATE_GOLDEN"}
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}

@@ -65,7 +65,6 @@ class Doctor:
         """Read, examine, print."""
         given = {k: v for k, v in vars(flags).items() if k in ASKED and v is not None}
         settings, complaints = load_what_fits(given)
-        self._runner.mask(settings.secrets)
         name = flags.repository or self._runner.variable("GITHUB_REPOSITORY")
         sections = examine(self._facts(settings, complaints, name))
         if flags.format == "json":

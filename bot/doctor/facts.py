@@ -6,7 +6,7 @@ A fact that could not be read is an `Unseen` in its place. Times are aware datet
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -65,11 +65,14 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class GitHubToken:
-    """`kind`: `classic`, `fine-grained`, `installation` or `unknown`. `scopes` of a classic one."""
+    """`kind`: `classic`, `fine-grained`, `installation` or `unknown`.
+
+    `scopes` where GitHub tells them, as it does of a classic one. `refused`: what it may not read.
+    """
 
     kind: str
     login: Untrusted | Unseen
-    scopes: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
     expires: datetime | None = None
     refused: tuple[str, ...] = ()
 
@@ -81,7 +84,6 @@ class RepositoryFacts:
     default_branch: str
     private: bool = False
     archived: bool = False
-    fork: bool = False
     has_issues: bool = True
     may_push: bool | None = None
 
@@ -130,7 +132,7 @@ class GitHubFacts:
     dependabot: bool | Unseen = NOT_ASKED
     workflows: tuple[Workflow, ...] | Unseen = NOT_ASKED
     local: tuple[str, ...] = ()
-    states: Mapping[str, str] | Unseen = field(default_factory=dict)
+    states: Mapping[str, str] | Unseen = NOT_ASKED
     our_rules: tuple[Rule, ...] | Unseen = NOT_ASKED
     codeowners_errors: int | Unseen = NOT_ASKED
     left: tuple[int, int] | None = None

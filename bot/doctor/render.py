@@ -42,7 +42,7 @@ def as_text(subject: str, sections: Sequence[Section], paper: Paper) -> str:
         if shown:
             lines += ["", _bold(section.title, paper)]
             lines += (line for line in _findings(shown, paper))
-    lines += ["", _count(sections)]
+    lines += ["", *_ending(sections, paper)]
     return "\n".join(lines) + "\n"
 
 
@@ -93,14 +93,14 @@ def _one(finding: Finding, paper: Paper) -> Iterator[str]:
     if finding.status is Status.OK:
         yield from _headed(finding, f"{finding.title}: {finding.says}", paper)
         return
-    yield from _headed(finding, finding.title, paper)
+    yield from _headed(finding, f"{finding.title} [{finding.id}]", paper)
     yield from _wrapped(finding.says)
     if finding.who:
         yield from _wrapped(f"Who can look: {finding.who}")
     if finding.remedy:
         yield from _wrapped(f"→ {finding.remedy}", hanging=2)
     if finding.status is not Status.UNSEEN:
-        yield _dim(f"    {finding.link}  [{finding.id}]", paper)
+        yield _dim(f"    {finding.link}", paper)
 
 
 def _unseen(several: Sequence[Finding], paper: Paper) -> Iterator[str]:
@@ -137,8 +137,13 @@ def _counts(sections: Iterable[Section]) -> Counter[Status]:
     return Counter({status: found[status] for status in _WORDS})
 
 
-def _count(sections: Iterable[Section]) -> str:
-    return ", ".join(f"{n} {_WORDS[status]}" for status, n in _counts(sections).items()) + "."
+def _ending(sections: Iterable[Section], paper: Paper) -> Iterator[str]:
+    """What is broken once more, since the last lines are the ones that stand on the screen."""
+    sections = tuple(sections)
+    yield ", ".join(f"{n} {_WORDS[status]}" for status, n in _counts(sections).items()) + "."
+    broken = [f for s in sections for f in s.findings if f.status is Status.BROKEN]
+    for finding in broken:
+        yield from _headed(finding, f"{finding.title} [{finding.id}]", paper)
 
 
 def _painted(text: str, color: int, paper: Paper) -> str:

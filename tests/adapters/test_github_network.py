@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import socketserver
 import ssl
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bot.adapters import tls
 from bot.adapters.job_logs import LogDownloads
@@ -25,13 +19,13 @@ from bot.outcomes import ErrorKind
 from bot.sandbox.http import HttpResponse
 from tests.adapters.backends.stand_ins import FakeClock
 from tests.adapters.github_rig import NAME, StandIn, adapter
+from tests.authority_fixtures import HOST
 from tests.builders import a_job
 
 LOG = b"2026-11-21T12:00:00.0000000Z hello\n"
 REPOSITORY = {
     "full_name": NAME, "id": 1, "default_branch": "main", "html_url": "https://github.com/octo/app"
 }  # fmt: skip
-HOST = "github.corp.example"
 
 
 @pytest.fixture(autouse=True)
@@ -40,40 +34,6 @@ def _own_trust():
     tls.context.cache_clear()
     yield
     tls.context.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A private authority and a server's certificate by it, as PEM files."""
-    folder = tmp_path_factory.mktemp("authority")
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Private CA")])
-    now = datetime.now(UTC)
-
-    def signed(subject: x509.Name, public: Any, *extensions: x509.ExtensionType) -> bytes:
-        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(name)
-        builder = builder.public_key(public).serial_number(x509.random_serial_number())
-        builder = builder.not_valid_before(now - timedelta(days=1))
-        builder = builder.not_valid_after(now + timedelta(days=1))
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=False)
-        made = builder.sign(ca_key, hashes.SHA256())
-        return made.public_bytes(serialization.Encoding.PEM)
-
-    loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    names = x509.SubjectAlternativeName([loopback, x509.DNSName(HOST)])
-    files = {
-        "ca": signed(name, ca_key.public_key(), x509.BasicConstraints(ca=True, path_length=None)),
-        "server": signed(x509.Name([]), key.public_key(), names),
-        "key": key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ),
-    }
-    for file, content in files.items():
-        (folder / file).write_bytes(content)
-    return {file: folder / file for file in files}
 
 
 class TlsStandIn(StandIn):

@@ -151,11 +151,7 @@ class CoderReader:
             token=token.result(),
             username=Untrusted(read(WireUser, me.data).username) if me.ok else _hidden(me, _USER),
             site_roles=frozenset(mine.roles) if isinstance(mine, WireRoles) else mine,
-            organization_roles=(
-                frozenset(mine.organization_roles.get(by_id, []))
-                if isinstance(mine, WireRoles)
-                else mine
-            ),
+            organization_roles=_roles_in(by_id, mine),
             runs_for_exists=other.result(),
             organization_exists=(
                 organization if isinstance(organization, Unseen) else bool(organization)
@@ -243,6 +239,14 @@ def _backend(
     if BackendName.CHATS in served:
         return BackendName.CHATS
     return None
+
+
+def _roles_in(organization: str, mine: WireRoles | Unseen) -> frozenset[str] | Unseen:
+    if isinstance(mine, Unseen):
+        return mine
+    if not organization:
+        return Unseen("The organization is not there.", "You, once that is mended.")
+    return frozenset(mine.organization_roles.get(organization, []))
 
 
 def _lost(facts: CoderFacts, trouble: Trouble) -> CoderFacts:

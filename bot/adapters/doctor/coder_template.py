@@ -73,8 +73,10 @@ class TemplateReader:
 
     def read(self, coder: tuple[int, int, int] | None) -> TemplateFacts | Unseen | None:
         """None where none is named, or it is not there for this user."""
-        if not self._options.template_name or not self._organization:
+        if not self._options.template_name:
             return None
+        if not self._organization:
+            return Unseen("Its organization is not there.", "You, once that is mended.")
         found = attempt(self._template, _OWNER)
         if found is None or isinstance(found, Unseen):
             return found

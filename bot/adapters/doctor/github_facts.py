@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from bot.adapters import tls
 from bot.adapters.doctor.attempts import ahead, attempt, trouble_of
 from bot.adapters.doctor.github_settings import SettingsReader
 from bot.adapters.doctor.github_workflows import WorkflowReader
@@ -34,7 +35,7 @@ _SELF: Final = "Whoever made the token."
 _READS: Final = {
     "actions: read": "/actions/workflows?per_page=1",
     "checks: read": "/commits/{branch}/check-runs?per_page=1",
-    "contents: read": "/contents/",
+    "contents: read": "/contents/.github",
     "issues: read": "/issues?per_page=1",
     "pull-requests: read": "/pulls?per_page=1",
     "statuses: read": "/commits/{branch}/status?per_page=1",
@@ -88,6 +89,10 @@ class GitHubReader:
         if missing:
             return self._lost(Trouble(TroubleKind.INPUT, missing))
         try:
+            tls.bundle()
+        except ConfigurationError as failure:
+            return self._lost(Trouble(TroubleKind.TLS, failure.message))
+        try:
             client = Client(
                 api_url=target.api_url,
                 token=target.token,
@@ -102,7 +107,9 @@ class GitHubReader:
             client.close()
 
     def _lost(self, trouble: Trouble) -> GitHubFacts:
-        contact = Contact(self._target.host, trouble)
+        return self._only(Contact(self._target.host, trouble))
+
+    def _only(self, contact: Contact) -> GitHubFacts:
         return GitHubFacts(contact, self._target.name, self._target.is_enterprise)
 
     def _asked(self, client: Client) -> GitHubFacts:
@@ -115,7 +122,12 @@ class GitHubReader:
             says = f"What answers at {self._target.host} is not GitHub's API."
             return self._lost(Trouble(TroubleKind.ADDRESS, says))
         repository = self._repository(first)
-        branch = "main" if isinstance(repository, Unseen) else repository.default_branch
+        contact = Contact(
+            self._target.host, ahead=ahead(first.headers.get("date", ""), self._clock.now())
+        )
+        if isinstance(repository, Unseen):
+            return replace(self._only(contact), repository=repository)
+        branch = repository.default_branch
         settings = SettingsReader(client, root)
         workflows = WorkflowReader(client, root)
         with ThreadPoolExecutor(max_workers=6) as pool:
@@ -132,9 +144,7 @@ class GitHubReader:
             codeowners = pool.submit(settings.codeowners_errors)
         headers = first.headers
         return GitHubFacts(
-            contact=Contact(
-                self._target.host, ahead=ahead(headers.get("date", ""), self._clock.now())
-            ),
+            contact=contact,
             name=self._target.name,
             is_enterprise=self._target.is_enterprise,
             enterprise=version_of(headers.get("x-github-enterprise-version", "")),
@@ -163,7 +173,6 @@ class GitHubReader:
             default_branch=str(data.get("default_branch") or "main"),
             private=bool(data.get("private")),
             archived=bool(data.get("archived")),
-            fork=bool(data.get("fork")),
             has_issues=bool(data.get("has_issues", True)),
             may_push=rights.get("push"),
         )
@@ -171,15 +180,13 @@ class GitHubReader:
     def _token(
         self, headers: Mapping[str, str], login: Untrusted | Unseen, refused: tuple[str, ...]
     ) -> GitHubToken:
-        # Fine-grained tokens and those of Apps answer without this header, or with an empty one.
-        scopes = frozenset(
-            filter(None, headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
-        )
+        told = headers.get("x-oauth-scopes")
+        scopes = None if told is None else frozenset(filter(None, told.replace(" ", "").split(",")))
         token = self._target.token
         kinds = {"github_pat_": "fine-grained", "ghs_": "installation", "ghp_": "classic"}
         kind = next((k for prefix, k in kinds.items() if token.startswith(prefix)), "unknown")
-        if "x-oauth-scopes" in headers and kind == "unknown":
-            kind = "classic"
+        if scopes is not None and kind == "unknown":
+            kind = "classic"  # the older form of one is 40 hexadecimal digits
         expires = _moment(headers.get("github-authentication-token-expiration", ""))
         return GitHubToken(kind, login, scopes, expires, refused)
 

@@ -68,7 +68,7 @@ AREAS: Final = (
             github_token.may_write,
             github_token.requests_left,
             repository.enterprise_is_new_enough,
-            repository.enterprise_knows_its_job,
+            repository.enterprise_knows_the_permissions,
             repository.repository_is_there,
             repository.repository_can_change,
             repository.fork_runs,

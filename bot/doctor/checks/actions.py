@@ -101,10 +101,9 @@ def checks_start(github: GitHubFacts) -> Remark | None:
     if not github.repairing:
         return None
     if files:
-        return Wrong(
-            f"{named(*files)} uses the job's own token: checks of the pull requests that it opens"
-            " wait for a person's approval."
-        )
+        # The approval is github.com's since 2026; a server starts nothing at all.
+        then = "do not start" if github.is_enterprise else "wait for a person's approval"
+        return Wrong(f"{named(*files)}: the checks of what the job's own token opens {then}.")
     return Fine("Every workflow has a token of its own.")
 
 

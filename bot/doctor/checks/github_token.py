@@ -49,7 +49,7 @@ def lives_on(facts: Facts) -> Remark | None:
 @of_token
 def has_the_scope(github: GitHubFacts, token: GitHubToken) -> Remark | None:
     """Classic tokens have scopes, told in `X-OAuth-Scopes`; the other kinds have permissions."""
-    if token.kind != "classic":
+    if token.kind != "classic" or token.scopes is None:
         return None
     private = not isinstance(github.repository, Unseen) and github.repository.private
     enough = {"repo"} if private else {"repo", "public_repo"}
@@ -66,7 +66,7 @@ def has_the_scope(github: GitHubFacts, token: GitHubToken) -> Remark | None:
 @of_token
 def may_no_more(_: GitHubFacts, token: GitHubToken) -> Remark | None:
     """What leaks can do no more than the token may."""
-    broad = sorted(token.scopes & set(_TOO_MUCH))
+    broad = sorted((token.scopes or frozenset()) & set(_TOO_MUCH))
     return Wrong(f"It also has {named(*broad)}.") if broad else None
 
 
@@ -97,8 +97,8 @@ def may_write(github: GitHubFacts) -> Remark | None:
         return None
     if github.repository.may_push is False:
         return Wrong("The user's role in the repository does not let it push.")
-    if github.token.kind == "classic":
-        return Fine("The role and the scopes allow it.")
+    if "repo" in (github.token.scopes or ()):
+        return Fine("The role allows it, and so does the scope `repo`.")
     return Unseen(
         "Whether the token itself may write shows only by writing.",
         "Whoever made it: pull requests and issues must be `write`.",

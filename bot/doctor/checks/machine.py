@@ -70,7 +70,7 @@ def clocks_agree(facts: Facts) -> Remark | None:
     wrong = [_words(name, ahead) for name, ahead in known.items() if abs(ahead) > _WORST_CLOCK]
     if wrong:
         return Wrong(f"{' '.join(wrong)}")
-    return Fine(f"{' and '.join(known)} and this machine tell the same time.")
+    return Fine(f"{', '.join(known)} and this machine tell the same time.")
 
 
 def _ahead(contact: Contact) -> timedelta | None:

@@ -13,6 +13,7 @@ from bot.doctor.facts import Facts, GitHubFacts, Rule
 _OLDEST_ENTERPRISE: Final = (3, 9, 0)
 """The first one that knows the API version 2022-11-28, which is sent with every request."""
 
+_ONLY_GITHUB_COM: Final = frozenset({"artifact-metadata", "models", "vulnerability-alerts"})
 _NO_BRANCHES: Final = frozenset({"creation", "update"})
 _COMMIT_RULES: Final = {
     "required_signatures": "signed commits",
@@ -39,21 +40,21 @@ def enterprise_is_new_enough(github: GitHubFacts) -> Remark | None:
 
 
 @warning(
-    "enterprise-own-job",
-    "A step knows its own job",
-    remedy="Give each self-hosted runner a name of its own, or use a follow-up job.",
+    "enterprise-permissions",
+    "Enterprise Server knows the permissions",
+    remedy="Take them out of `permissions:`, and give github-token a token that has them.",
     link=links.ENTERPRISE,
 )
 @of_github
-def enterprise_knows_its_job(github: GitHubFacts) -> Remark | None:
-    """`job.check_run_id` exists on github.com only; elsewhere the runner's name must do."""
-    inside = [w.file for w in github.repairing if not w.outside]
-    if not github.is_enterprise or not inside:
+def enterprise_knows_the_permissions(github: GitHubFacts) -> Remark | None:
+    """A key that a server does not know makes it refuse the whole file."""
+    if not github.is_enterprise:
         return None
-    return Wrong(
-        f"{named(*inside)} runs inside the failing run; Enterprise Server does not tell which job"
-        " that is, so it is found by the runner's name."
-    )
+    keys = {k for w in github.repairing for r in w.repairs for k in r.permissions or ()}
+    newer = sorted(keys & _ONLY_GITHUB_COM)
+    if newer:
+        return Wrong(f"{named(*newer)} came to github.com first; an older server refuses the file.")
+    return None
 
 
 @broken(
@@ -84,18 +85,19 @@ def repository_can_change(github: GitHubFacts) -> Remark | None:
     return Wrong("It is archived.")
 
 
-@warning(
+@broken(
     "repository-fork",
-    "Workflows of a fork are on",
+    "Workflows of the fork are on",
     remedy="Open the Actions tab of the fork and enable its workflows.",
     link=links.DISABLED_WORKFLOWS,
 )
 @of_github
 def fork_runs(github: GitHubFacts) -> Remark | None:
-    """GitHub switches them off when a fork is made; scheduled ones stay off."""
-    if isinstance(github.repository, Unseen) or not github.repository.fork:
+    """GitHub switches them off when a fork is made."""
+    if isinstance(github.states, Unseen) or not github.repairing:
         return None
-    return Wrong("It is a fork: its workflows run only after somebody enabled them.")
+    off = [w.file for w in github.repairing if github.states.get(w.path) == "disabled_fork"]
+    return Wrong(f"{named(*off)} was disabled when the fork was made.") if off else None
 
 
 @warning(
