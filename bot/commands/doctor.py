@@ -21,6 +21,7 @@ from bot.doctor.examine import examine, worst
 from bot.doctor.facts import CoderFacts, Facts, GitHubFacts
 from bot.doctor.render import Paper, as_json, as_text
 from bot.model import BackendName
+from bot.outcomes import ExitCode
 from bot.policy import Mode
 from bot.ports import Clock
 from bot.sanitize import Secrets, redact
@@ -39,6 +40,9 @@ ASKED = (
 )
 """The inputs that it has flags for. Tokens have none: everybody on a machine sees its flags."""
 
+LONGEST_WAIT = 3.0
+"""Seconds between two tries of one request."""
+
 _ENDING = """\
 Tokens come from the variables CODER_SESSION_TOKEN and GITHUB_TOKEN, or from those of the action.
 What an administrator has set is seen with an administrator's token only; the rest says `?` and who
@@ -53,13 +57,21 @@ def main(argv: list[str]) -> int:
     return Doctor(os.environ).main(_parser().parse_args(argv))
 
 
+class ImpatientClock(SystemClock):
+    """Somebody is looking on: a server that wants to be left alone for long is a finding."""
+
+    def sleep(self, seconds: float) -> None:
+        """At most `LONGEST_WAIT` seconds."""
+        super().sleep(min(seconds, LONGEST_WAIT))
+
+
 class Doctor:
     """One look at a set-up."""
 
     def __init__(self, environ: Mapping[str, str], clock: Clock | None = None) -> None:
         self._runner = Runner(environ)
         self._environ = environ
-        self._clock = clock or SystemClock()
+        self._clock = clock or ImpatientClock()
 
     def main(self, flags: argparse.Namespace) -> int:
         """Read, examine, print."""
@@ -90,10 +102,16 @@ class Doctor:
             known_inputs=tuple(input_name(field) for field in Settings.model_fields),
             branch_prefix=settings.branch_prefix,
         )
+        if sys.stderr.isatty():
+            print("Asking GitHub and Coder…", end="\r", file=sys.stderr, flush=True)
         with ThreadPoolExecutor(max_workers=2) as pool:
             github = pool.submit(self._github, settings, name)
             coder = pool.submit(self._coder, settings)
-        return Facts(machine, github.result(), coder.result())
+            try:
+                return Facts(machine, github.result(), coder.result())
+            except KeyboardInterrupt:
+                # A thread may hang in a request for a minute, and leaves nothing behind.
+                os._exit(ExitCode.INTERRUPTED)
 
     def _github(self, settings: Settings, name: str) -> GitHubFacts:
         from bot.adapters.doctor import GitHubReader, GitHubTarget

@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fine:
-    """Looked at and in order; `says` is a sentence with the fact itself."""
+    """Looked at and in order; `says` tells the fact itself, where the title does not."""
 
     says: str
 

@@ -40,8 +40,7 @@ def as_text(subject: str, sections: Sequence[Section], paper: Paper) -> str:
     for section in sections:
         shown = [f for f in section.findings if not (paper.quiet and f.status is Status.OK)]
         if shown:
-            lines += ["", _bold(section.title, paper)]
-            lines += (line for line in _findings(shown, paper))
+            lines += ["", _bold(section.title, paper), *_findings(shown, paper)]
     lines += ["", *_ending(sections, paper)]
     return "\n".join(lines) + "\n"
 
@@ -91,7 +90,8 @@ def _reason(finding: Finding) -> tuple[str, str] | None:
 
 def _one(finding: Finding, paper: Paper) -> Iterator[str]:
     if finding.status is Status.OK:
-        yield from _headed(finding, f"{finding.title}: {finding.says}", paper)
+        says = f": {finding.says}" if finding.says else ""
+        yield from _headed(finding, f"{finding.title}{says}", paper)
         return
     yield from _headed(finding, f"{finding.title} [{finding.id}]", paper)
     yield from _wrapped(finding.says)

@@ -19,6 +19,8 @@ _OURS: Final = re.compile(r"(?:^|/)coder-fix(?:/[^@:]*)?(?:[@:].*)?$")
 _SECRET: Final = re.compile(r"secrets\.([A-Za-z_][A-Za-z0-9_]*)")
 _SHA: Final = re.compile(r"@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 FOLDER: Final = ".github/workflows"
+DEEPEST: Final = 200
+"""Open brackets; PyYAML's time grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def read_workflow(path: str, text: Untrusted) -> Workflow:
     """Never raises: a file that GitHub would refuse, or that is too large, has a `trouble`."""
     if len(text.raw) > LARGEST:
         return Workflow(path, path, {}, trouble="it is larger than 256 KiB")
+    if _depth(text.raw) > DEEPEST:
+        return Workflow(path, path, {}, trouble="it is nested too deeply")
     try:
         told = yaml.safe_load(text.raw)
     except yaml.MarkedYAMLError as broken:
@@ -113,6 +117,15 @@ def read_workflow(path: str, text: Untrusted) -> Workflow:
         concurrency=_concurrency(told.get("concurrency")),
         repairs=tuple(_repairs(told)),
     )
+
+
+def _depth(text: str) -> int:
+    """The most brackets that are open at once; those in strings and scripts count as well."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _triggers(on: Any) -> dict[str, Any]:

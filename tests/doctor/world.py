@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import ssl
 from collections.abc import Mapping
@@ -132,26 +131,25 @@ class World:
         env |= {"INPUT_CODER-TEMPLATE-NAME": "ci-repair", "GITHUB_WORKSPACE": str(self.folder)}
         return {k: v for k, v in (env | self.env).items() if v}
 
-    def doctor(self, *flags: str) -> Report:
-        """`python -m bot doctor --format json`, in this process."""
+    def run(self, *flags: str) -> tuple[int, str]:
+        """`python -m bot doctor …`, in this process: exit code and output."""
         tls.context.cache_clear()
-        argv = ["doctor", "--format", "json", *self.flags, *flags]
         self.capture.readouterr()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(doctor, "SystemClock", HurriedClock)
+            patch.setattr(doctor, "ImpatientClock", HurriedClock)
             for name, value in self.variables().items():
                 patch.setenv(name, value)
-            code = app.main(argv)
+            code = app.main(["doctor", *self.flags, *flags])
         out = self.capture.readouterr()
         assert out.err == ""
-        told = json.loads(out.out)
-        assert told["exit_code"] == code
-        return Report(code, {f["id"]: f for f in told["findings"]}, out.out)
+        return code, out.out
 
-    def forget(self) -> None:
-        """Requests so far count no more."""
-        self.github.exchanges.clear()
-        self.coder.exchanges.clear()
+    def doctor(self, *flags: str) -> Report:
+        """The same with `--format json`."""
+        code, out = self.run("--format", "json", *flags)
+        told = json.loads(out)
+        assert told["exit_code"] == code
+        return Report(code, {f["id"]: f for f in told["findings"]}, out)
 
 
 @pytest.fixture
@@ -181,8 +179,3 @@ def world(strict_github, coder_sandbox, tmp_path, capfd, authority):
     for server in made.keep:
         server.stop()
     tls.context.cache_clear()
-
-
-def flags_of(*given: str) -> argparse.Namespace:
-    """As the command line gives them."""
-    return doctor._parser().parse_args(list(given))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,10 @@ from bot.untrusted import Untrusted
 T = TypeVar("T")
 
 _AUTH = frozenset({ErrorKind.GITHUB_AUTH, ErrorKind.CODER_AUTH})
+_TELLING = re.compile(
+    r"certificate verify failed: [^('\"]+|Tunnel connection failed: [^('\"]+|Connection refused"
+    r"|Name or service not known|timed out|Network is unreachable"
+)
 _CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "SSLError", "[SSL")
 
 
@@ -31,10 +36,16 @@ def attempt(read: Callable[[], T], who: str) -> T | Unseen:
 def trouble_of(failure: BotError) -> Trouble:
     """What stands in the way, by the kind of the error and, for connections, by its words."""
     detail = str(getattr(failure, "detail", ""))
-    says = failure.message
-    if detail:
-        says = f"{says.rstrip('.')}: {to_markdown(Untrusted(detail), limit=160)}."
+    says, words = failure.message, _heart(detail)
+    if words:
+        says = f"{says.rstrip('.')}: {to_markdown(Untrusted(words), limit=160)}."
     return Trouble(_kind(failure, detail), says)
+
+
+def _heart(detail: str) -> str:
+    """The part of an error that tells something: both HTTP libraries wrap it in their own."""
+    found = _TELLING.search(detail)
+    return (found[0] if found else detail).strip().rstrip(".")
 
 
 def _kind(failure: BotError, detail: str) -> TroubleKind:

@@ -149,7 +149,7 @@ class CoderReader:
             serves=served,
             backend=backend,
             token=token.result(),
-            username=Untrusted(read(WireUser, me.data).username) if me.ok else _hidden(me, _USER),
+            username=attempt(lambda: _username(me), _USER),
             site_roles=frozenset(mine.roles) if isinstance(mine, WireRoles) else mine,
             organization_roles=_roles_in(by_id, mine),
             runs_for_exists=other.result(),
@@ -253,8 +253,11 @@ def _lost(facts: CoderFacts, trouble: Trouble) -> CoderFacts:
     return replace(facts, contact=replace(facts.contact, trouble=trouble))
 
 
-def _hidden(answer: Answer, who: str) -> Unseen:
-    return Unseen(f"Coder answers {answer.status}.", who)
+def _username(me: Answer) -> Untrusted | Unseen:
+    """A scoped token may be refused even this."""
+    if not me.ok:
+        return Unseen(f"Coder answers {me.status}.", _USER)
+    return Untrusted(read(WireUser, me.data).username)
 
 
 def _member(answer: Answer, name: str) -> str:

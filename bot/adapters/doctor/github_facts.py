@@ -118,7 +118,8 @@ class GitHubReader:
             first = client.reply("GET", root, none_on=(403, 404, 451))
         except BotError as failure:
             return self._lost(trouble_of(failure))
-        if not isinstance(first.data, dict) or not {"message", "id"} & first.data.keys():
+        telling = "id" if first.status == 200 else "message"
+        if not isinstance(first.data, dict) or telling not in first.data:
             says = f"What answers at {self._target.host} is not GitHub's API."
             return self._lost(Trouble(TroubleKind.ADDRESS, says))
         repository = self._repository(first)

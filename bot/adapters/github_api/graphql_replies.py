@@ -18,7 +18,7 @@ def whole(reply: Reply, words: Words, *, none_on: Sequence[str] = (), needs: str
     would do. Raises `UpstreamError`.
     """
     answer = _answer(reply)
-    errors = answer.get("errors") or []
+    errors = _errors(answer)
     if errors and all(_type(error) in none_on for error in errors):
         return None
     if errors or "data" not in answer:
@@ -32,8 +32,8 @@ def parts(reply: Reply, words: Words) -> tuple[Any, frozenset[str]]:
     Raises `UpstreamError` where an error is about the whole.
     """
     answer = _answer(reply)
-    errors = answer.get("errors") or []
-    paths: list[Sequence[Any]] = [error.get("path") or () for error in errors]
+    errors = _errors(answer)
+    paths = [_path(error) for error in errors]
     if not answer.get("data") or any(len(path) < 2 for path in paths):
         raise _refusal(errors, reply.status, grant("", words))
     return answer["data"], frozenset(str(path[1]) for path in paths)
@@ -43,6 +43,17 @@ def _answer(reply: Reply) -> Mapping[str, Any]:
     if not isinstance(reply.data, dict):
         raise stranger("POST", "/graphql", reply.status)
     return reply.data
+
+
+def _errors(answer: Mapping[str, Any]) -> list[Any]:
+    """A server that is not GitHub's may say anything in their place."""
+    told = answer.get("errors") or []
+    return told if isinstance(told, list) else [told]
+
+
+def _path(error: Any) -> Sequence[Any]:
+    path = error.get("path") if isinstance(error, dict) else None
+    return path if isinstance(path, list) else ()
 
 
 def _refusal(errors: Sequence[Any], status: int, remedy: str) -> UpstreamError:

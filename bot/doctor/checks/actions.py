@@ -19,9 +19,7 @@ def actions_are_on(github: GitHubFacts) -> Remark | None:
     """Without them nothing starts."""
     if isinstance(github.actions, Unseen):
         return github.actions
-    return (
-        Fine("They are.") if github.actions.enabled else Wrong("They are off in this repository.")
-    )
+    return Fine("") if github.actions.enabled else Wrong("They are off in this repository.")
 
 
 @broken(
@@ -37,17 +35,14 @@ def action_is_allowed(github: GitHubFacts) -> Remark | None:
     if isinstance(github.actions, Unseen) or not github.actions.enabled:
         return None
     owner = github.name.partition("/")[0].lower()
-    foreign = [
-        r.uses
-        for w in github.repairing
-        for r in w.repairs
-        if not r.uses.lower().startswith(("./", "docker:", f"{owner}/"))
-    ]
+    ours = ("./", "docker:", f"{owner}/")
+    used = {r.uses for w in github.repairing for r in w.repairs}
+    foreign = sorted(action for action in used if not action.lower().startswith(ours))
     if github.actions.allowed == "local_only" and foreign:
-        return Wrong(f"Only this owner's own actions are: {named(*foreign)} is refused.")
+        return Wrong(f"Only this owner's own actions are, not {named(*foreign)}.")
     if github.actions.allowed == "selected":
         return Unseen("A list of actions is allowed.", "An administrator: coder-fix must be on it.")
-    return Fine("It is.")
+    return Fine("")
 
 
 @broken(
@@ -61,10 +56,10 @@ def action_is_pinned_as_asked(github: GitHubFacts) -> Remark | None:
     """Where the settings ask for it, a tag is refused."""
     if isinstance(github.actions, Unseen) or not github.actions.pinned:
         return None
-    loose = [r.uses for w in github.repairing for r in w.repairs if not r.pinned]
+    loose = sorted({r.uses for w in github.repairing for r in w.repairs if not r.pinned})
     if loose:
         return Wrong(f"The settings ask for a commit; there is {named(*loose)}.")
-    return Fine("By its commit.")
+    return Fine("")
 
 
 @broken(
@@ -83,7 +78,7 @@ def actions_may_open_pull_requests(github: GitHubFacts) -> Remark | None:
     if isinstance(github.job_token, Unseen):
         return github.job_token
     if github.job_token.opens_pull_requests:
-        return Fine("They may.")
+        return Fine("")
     return Wrong("They may not, and a workflow uses the job's own token.")
 
 

@@ -27,7 +27,7 @@ def of_token(look: Callable[[GitHubFacts, GitHubToken], Remark | None]) -> Look:
 
 
 def each_repair(
-    places: Callable[[GitHubFacts, Workflow, Repair], str], fine: str = ""
+    places: Callable[[GitHubFacts, Workflow, Repair], str], *, fine: bool = False
 ) -> Callable[[Facts], Remark | None]:
     """A question about each job; what is wrong is said once, with the files."""
 
@@ -41,7 +41,7 @@ def each_repair(
                 if wrong:
                     said.setdefault(wrong, []).append(workflow.file)
         if not said:
-            return Fine(fine) if fine else None
+            return Fine("") if fine else None
         return Wrong(" ".join(f"{named(*sorted(set(f)))}: {w}" for w, f in said.items()))
 
     return of_github(look)

@@ -24,7 +24,7 @@ def groups_are_in_jobs(github: GitHubFacts) -> Remark | None:
         return None
     bad = [w.file for w in github.repairing if w.concurrency and wide & set(w.triggers)]
     if not bad:
-        return Fine("No workflow-wide group on comments or foreign runs.")
+        return Fine("")
     return Wrong(f"{named(*bad)} has a group for the whole workflow.")
 
 
@@ -43,7 +43,7 @@ def none_is_cancelled(facts: Facts) -> Remark | None:
             return "a newer event cancels the run that waits for the agent."
         return ""
 
-    return each_repair(cancels, "None is.")(facts)
+    return each_repair(cancels, fine=True)(facts)
 
 
 @warning(

@@ -26,7 +26,7 @@ def _look(asked: Asked, *kinds: TroubleKind, fine: str = "") -> Callable[[Facts]
         if contact is None:
             return None
         if contact.trouble is None:
-            return Fine(fine.format(contact.address)) if fine else None
+            return Fine(fine.format(contact.address).strip()) if fine else None
         return Wrong(contact.trouble.says) if contact.trouble.kind in kinds else None
 
     return look
@@ -73,13 +73,13 @@ def _questions(
         ask("tls", f"{name}'s certificate is trusted", TroubleKind.TLS, remedy=_TLS,
             to=links.PROXY),
         ask("answers", f"{name} answers", TroubleKind.SILENT, remedy=_SILENT,
-            fine="{} answers."),
+            fine="{}."),
         ask("address", f"The address is that of {name}'s API", TroubleKind.ADDRESS),
         ask("limit", f"{name} takes more requests", TroubleKind.LIMIT,
             remedy="Wait for the limit's end, or give the bot a user of its own.",
             to=links.GITHUB_LIMITS if side == "github" else links.CODER_API),
         ask("token", f"{name} accepts the token", TroubleKind.TOKEN, to=tokens,
-            fine="It is accepted."),
+            fine=" "),
     )  # fmt: skip
 
 

@@ -25,16 +25,15 @@ def lives_on(facts: Facts) -> Remark | None:
     """GitHub tells the end in a header of each answer, for personal access tokens."""
 
     def look(_: GitHubFacts, token: GitHubToken) -> Remark | None:
+        whose = "" if isinstance(token.login, Unseen) else f" of {named(token.login)}"
         if token.expires is None:
-            never = token.kind in {"classic", "fine-grained"}
-            return Fine("It has no end.") if never else None
+            lasting = token.kind in {"classic", "fine-grained"}
+            return Fine(f"a {token.kind} one{whose}, without an end.") if lasting else None
         left = token.expires - facts.machine.now
         day = f"{token.expires:%Y-%m-%d}"
-        return (
-            Wrong(f"It ends on {day}, in {left.days} days.")
-            if left < SOON
-            else Fine(f"Until {day}.")
-        )
+        if left < SOON:
+            return Wrong(f"It ends on {day}, in {left.days} days.")
+        return Fine(f"a {token.kind} one{whose}, until {day}.")
 
     return of_token(look)(facts)
 

@@ -28,7 +28,7 @@ def inputs_exist(facts: Facts) -> Remark | None:
             return ""
         return f"there is no input {named(*wrong)}{_nearest(wrong[0], known)}"
 
-    return each_repair(unknown, "They do.")(facts)
+    return each_repair(unknown, fine=True)(facts)
 
 
 @broken(
@@ -46,7 +46,7 @@ def says_where_coder_is(facts: Facts) -> Remark | None:
             return ""
         return f"{named(*missing)} is missing."
 
-    return each_repair(silent, "It does.")(facts)
+    return each_repair(silent, fine=True)(facts)
 
 
 @broken(
@@ -79,7 +79,7 @@ def is_pinned(facts: Facts) -> Remark | None:
         local = repair.uses.startswith("./")
         return "" if repair.pinned or local else f"{named(repair.uses)} can be moved."
 
-    return each_repair(loose, "It is.")(facts)
+    return each_repair(loose, fine=True)(facts)
 
 
 @warning(

@@ -72,7 +72,7 @@ def are_enabled(github: GitHubFacts) -> Remark | None:
     off = [w.file for w in github.repairing if github.states.get(w.path) == "disabled_manually"]
     if not github.repairing:
         return None
-    return Wrong(f"{named(*off)} was disabled by hand.") if off else Fine("None is disabled.")
+    return Wrong(f"{named(*off)} was disabled by hand.") if off else Fine("")
 
 
 @broken(
@@ -89,7 +89,7 @@ def schedules_run(github: GitHubFacts) -> Remark | None:
     if isinstance(github.states, Unseen) or not scheduled:
         return None
     off = [w.file for w in scheduled if github.states.get(w.path) == "disabled_inactivity"]
-    return Wrong(f"{named(*off)} was disabled for inactivity.") if off else Fine("They do.")
+    return Wrong(f"{named(*off)} was disabled for inactivity.") if off else Fine("")
 
 
 @warning(
@@ -132,7 +132,7 @@ def listened_to_exist(facts: Facts) -> Remark | None:
         missing = [n for n in _listened(workflow) if "*" not in n and n not in known]
         return f"no workflow is named {named(*missing)}." if missing else ""
 
-    return each_repair(absent, "They do.")(facts)
+    return each_repair(absent, fine=True)(facts)
 
 
 @warning(
@@ -204,7 +204,7 @@ def jobs_have_the_permissions(facts: Facts) -> Remark | None:
         missing = [f"{n}: {v}" for n, v in NEEDED.items() if _rank(told, n) < _RANK[v]]
         return f"{named(*missing, most=9)} is missing." if missing else ""
 
-    return each_repair(lacks, "They have.")(facts)
+    return each_repair(lacks, fine=True)(facts)
 
 
 @broken(
@@ -220,7 +220,7 @@ def jobs_run_on_linux(facts: Facts) -> Remark | None:
         bad = [x for x in repair.runs_on if x.lower().startswith(("windows", "macos"))]
         return f"container actions do not run on {named(*bad)}." if bad else ""
 
-    return each_repair(elsewhere, "They do.")(facts)
+    return each_repair(elsewhere, fine=True)(facts)
 
 
 def _listened(workflow: Workflow) -> tuple[str, ...]:
