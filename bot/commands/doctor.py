@@ -105,9 +105,9 @@ class Doctor:
         if sys.stderr.isatty():
             print("Asking GitHub and Coder…", end="\r", file=sys.stderr, flush=True)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            github = pool.submit(self._github, settings, name)
-            coder = pool.submit(self._coder, settings)
             try:
+                github = pool.submit(self._github, settings, name)
+                coder = pool.submit(self._coder, settings)
                 return Facts(machine, github.result(), coder.result())
             except KeyboardInterrupt:
                 # A thread may hang in a request for a minute, and leaves nothing behind.

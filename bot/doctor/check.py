@@ -31,10 +31,9 @@ class Fine:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is the matter, and where the check knows better, its own `remedy`."""
+    """What is the matter; the remedy is the check's."""
 
     says: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,12 @@ class Check(Generic[F]):
             return Finding(self.id, self.title, Status.OK, remark.says)
         if isinstance(remark, Unseen):
             return self.unseen(remark)
-        remedy = remark.remedy or self.remedy
         return Finding(
             self.id,
             self.title,
             self.severity,
             remark.says,
-            remedy,
+            self.remedy,
             link=self.link,
             passes=self.passes,
         )

@@ -132,7 +132,7 @@ def parameters_have_values(facts: TemplateFacts) -> Remark | None:
     given = facts.given()
     missing = [name for name in required if name.raw not in given and name.raw != prompt]
     if not missing:
-        return Fine("")
+        return Fine("Each parameter has a default, or a value in the preset.")
     if isinstance(facts.presets, Unseen):
         return facts.presets
     return Wrong(f"Without a default and without a value: {named(*missing)}.")
@@ -187,7 +187,7 @@ def no_plan_mode(facts: TemplateFacts) -> Remark | None:
     for name, value in facts.given().items():
         if _is_permission_mode(name) and value.raw.strip().lower() == "plan":
             return Wrong(f"The parameter {named(name)} is `plan`: the agent plans and then waits.")
-    return None if isinstance(facts.parameters, Unseen) else Fine("")
+    return None if isinstance(facts.parameters, Unseen) else Fine("No parameter says `plan`.")
 
 
 @broken(
@@ -206,7 +206,7 @@ def external_auth_linked(facts: TemplateFacts) -> Remark | None:
     if missing:
         return Wrong(f"The user of the session has not linked {named(*missing)}.")
     unknown = next((p.linked for p in needed if isinstance(p.linked, Unseen)), None)
-    return unknown or Fine("")
+    return unknown or Fine("Every external provider that is required is linked.")
 
 
 @warning(
@@ -225,7 +225,7 @@ def prompt_reaches_agent(facts: TemplateFacts) -> Remark | None:
             "It has the parameter `AI Prompt`, which Coder fills up to v2.29 only: an agent that"
             " reads it is given nothing to do."
         )
-    return Fine("") if facts.coder else None
+    return Fine("The prompt comes in the way of this Coder.") if facts.coder else None
 
 
 @warning(

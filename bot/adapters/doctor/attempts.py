@@ -30,7 +30,9 @@ def attempt(read: Callable[[], T], who: str) -> T | Unseen:
     try:
         return read()
     except BotError as failure:
-        return Unseen(failure.message, who)
+        in_trouble = failure.kind in {ErrorKind.GITHUB, ErrorKind.CODER}
+        passes = in_trouble and getattr(failure, "status", 0) not in {404, 410, 422}
+        return Unseen(failure.message, "You, once that is mended." if passes else who)
 
 
 def trouble_of(failure: BotError) -> Trouble:
