@@ -20,12 +20,13 @@ from bot.adapters.runner import Runner
 from bot.doctor.examine import examine, worst
 from bot.doctor.facts import CoderFacts, Facts, GitHubFacts
 from bot.doctor.render import Paper, as_json, as_text
+from bot.inputs import input_name
 from bot.model import BackendName
 from bot.outcomes import ExitCode
 from bot.policy import Mode
 from bot.ports import Clock
 from bot.sanitize import Secrets, redact
-from bot.settings import Settings, input_name, load_what_fits
+from bot.settings import Settings, load_what_fits
 
 ASKED = (
     "coder_url",
@@ -123,6 +124,7 @@ class Doctor:
             name=name,
             token=settings.github_token.get_secret_value(),
             local=local_workflows(checkout),
+            allow_http=settings.allow_http,
         )
         return GitHubReader(target, self._clock, settings.branch_prefix).read()
 

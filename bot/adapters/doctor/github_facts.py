@@ -14,6 +14,7 @@ from bot.adapters import tls
 from bot.adapters.doctor.attempts import ahead, attempt, trouble_of
 from bot.adapters.doctor.github_settings import SettingsReader
 from bot.adapters.doctor.github_workflows import WorkflowReader
+from bot.adapters.github_api import FixedToken, Server
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.replies import Reply
 from bot.doctor.check import Unseen
@@ -51,6 +52,7 @@ class GitHubTarget:
     name: str
     token: str = field(repr=False)
     local: tuple[str, ...] = ()
+    allow_http: bool = False
 
     @property
     def host(self) -> str:
@@ -93,12 +95,8 @@ class GitHubReader:
         except ConfigurationError as failure:
             return self._lost(Trouble(TroubleKind.TLS, failure.message))
         try:
-            client = Client(
-                api_url=target.api_url,
-                token=target.token,
-                clock=self._clock,
-                user_agent="coder-fix",
-            )
+            server = Server(target.api_url, allow_http=target.allow_http)
+            client = Client(server, FixedToken(target.token), self._clock)
         except ConfigurationError as failure:
             return self._lost(Trouble(TroubleKind.INPUT, failure.message))
         try:
