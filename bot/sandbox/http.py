@@ -86,7 +86,7 @@ class HttpSandbox:
     """A threaded server on 127.0.0.1. Subclasses add routes and keep their state under `self.lock`.
 
     An exception in a handler is a bug of the sandbox: it answers 500 and is kept in `crashes`.
-    `clock_ahead` are seconds by which the `Date` of its answers goes wrong.
+    The `Date` of its answers is wrong by `clock_ahead` seconds.
     """
 
     name = "sandbox"
@@ -105,7 +105,7 @@ class HttpSandbox:
         )
 
     def now(self) -> float:
-        """Seconds since the epoch, for the `Date` of its answers."""
+        """Seconds since the epoch."""
         return time.time()
 
     @property
@@ -125,8 +125,7 @@ class HttpSandbox:
     def stop(self) -> None:
         """Stop serving; open connections are closed. Stopping twice does nothing."""
         if self._thread.is_alive():
-            stopper = threading.Thread(target=self._server.shutdown)
-            stopper.start()
+            (stopper := threading.Thread(target=self._server.shutdown)).start()
             # `serve_forever` looks at its flag twice a second, or when somebody calls.
             socket.create_connection(("127.0.0.1", self.port)).close()
             stopper.join()
@@ -283,15 +282,15 @@ class _Connection(BaseHTTPRequestHandler):
         if body and has_body and self.command != "HEAD":
             self.wfile.write(body[: response.cut_after])
         if response.cut_after is not None:
-            self.wfile.flush()
             self._hang_up()
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The sandbox's time, which a test may move."""
-        now = self.sandbox.now() if timestamp is None else timestamp
-        return super().date_time_string(int(now + self.sandbox.clock_ahead))
+        told = self.sandbox.now() + self.sandbox.clock_ahead
+        return super().date_time_string(int(told if timestamp is None else timestamp))
 
     def _hang_up(self) -> None:
+        self.wfile.flush()
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
