@@ -23,6 +23,8 @@ from bot.sandbox.coder_builds import Builds, Timings
 from bot.sandbox.coder_chat_actions import ChatActions
 from bot.sandbox.coder_chats import Chats
 from bot.sandbox.coder_identity import Identity
+from bot.sandbox.coder_members import Members
+from bot.sandbox.coder_pushes import Pushes
 from bot.sandbox.coder_task_actions import TaskActions
 from bot.sandbox.coder_tasks import Tasks
 from bot.sandbox.coder_templates import Templates
@@ -44,10 +46,11 @@ class SandboxCoder(HttpSandbox):
     """A Coder deployment of one version, one organization and no users yet.
 
     `tasks` and `chats` name the prefixes that are served: `off`, `v2`, `experimental` or
-    `v2+experimental`. The agent is `agent_command` (a shell line or an argument list, run with
-    `environment`, which may be added to later, and none of our own variables), or `agent` (a
-    Python callable that yields steps), or, with neither, whatever the test reports by
-    `tasks.report`. `now` replaces the clock: time then moves only as it says, or by `advance`.
+    `v2+experimental`; `licence` is one of `LICENCES`. The agent is `agent_command` (a shell line or
+    an argument list, run with `environment`, which may be added to later, and none of our own
+    variables), or `agent` (a Python callable that yields steps), or, with neither, whatever the
+    test reports by `tasks.report`. `now` replaces the clock: time then moves only as it says, or
+    by `advance`.
     """
 
     name = "coder"
@@ -59,6 +62,7 @@ class SandboxCoder(HttpSandbox):
         version: str = "v2.36.0",
         tasks: str = "v2+experimental",
         chats: str = "experimental",
+        licence: str = "agpl",
         agent_command: str | Sequence[str] | None = None,
         agent: Script | None = None,
         environment: Mapping[str, str] | None = None,
@@ -81,8 +85,10 @@ class SandboxCoder(HttpSandbox):
         )
         self.rate_limit = RateLimit(self.world)
         self.builds = Builds(self.world, self.timeline, timings or Timings())
-        self.identity = Identity(self.world, release)
+        self.identity = Identity(self.world, release, premium=licence == "premium")
+        self.members = Members(self.world, release, licence)
         self.templates = Templates(self.world, self.origin)
+        self.pushes = Pushes(self.world, self.templates)
         self.workspaces = Workspaces(self.world, self.builds, root)
         self.tasks = Tasks(self.world, self.timeline, self.builds, self.workspaces, release)
         self.tasks.committed = lambda: next(self._arrivals)
@@ -101,7 +107,8 @@ class SandboxCoder(HttpSandbox):
         self.route("GET", "/api/v2/buildinfo", self._build_info)
         task_actions = TaskActions(self.world, self.tasks, self.builds, release)
         chat_actions = ChatActions(self.chats, release)
-        routes = [*self.identity.routes(), *self.templates.routes(), *self.workspaces.routes()]
+        routes = [*self.identity.routes(), *self.members.routes(), *self.templates.routes()]
+        routes += [*self.pushes.routes(), *self.workspaces.routes()]
         for prefix in tasks:
             routes += [*self.tasks.routes(prefix), *task_actions.routes(prefix)]
         for prefix in chats:
@@ -180,7 +187,7 @@ class SandboxCoder(HttpSandbox):
     ) -> tuple[User, Token]:
         """A user and its token (10 + 22 characters; made up where none is given).
 
-        `roles` are the site roles `owner` and `user-admin`; any other is the organization's, such
+        `roles` are the site roles of `SITE_ROLES`; any other is the organization's, such
         as `agents-access`, without which there is no creating of chats.
         """
         with self.lock:

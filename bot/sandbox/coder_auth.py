@@ -31,6 +31,10 @@ class Call:
         """Own things, or everybody's for the site owner."""
         return self.user is owner or self.user.is_owner
 
+    def may_read(self, user: User) -> bool:
+        """Itself, or everybody for those who administer users or templates."""
+        return self.may_act_for(user) or bool(self.user.roles & {"user-admin", "template-admin"})
+
     def resolve(self, world: World, text: str) -> User:
         """The user that `{user}` in a path names; 404 where there is none."""
         user = self.user if text == "me" else world.user(text)
@@ -61,7 +65,7 @@ def authenticate(world: World, request: HttpRequest) -> Token:
         known = any(t.id == parts[0] for t in world.tokens)
         raise _signed_out(f"API key {'secret is' if known else 'is'} invalid.")
     _check_alive(token, world.now())
-    token.user.last_seen_at = world.now()
+    token.user.last_seen_at = token.last_used = world.now()
     return token
 
 

@@ -196,7 +196,8 @@ class Chats:
     def _may_create(self, call: Call) -> bool:
         """There is no scope for chats: the token must be good for everything."""
         user = call.user
-        allowed = self.open_to_members or user.is_owner or "agents-access" in user.org_roles
+        by_membership = self.open_to_members and not user.service_account
+        allowed = by_membership or user.is_owner or "agents-access" in user.org_roles
         return allowed and call.token.scopes == ("coder:all",)
 
     def _check_organization(self, call: Call, organization_id: str | None) -> None:

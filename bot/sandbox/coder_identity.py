@@ -19,7 +19,7 @@ from bot.sandbox.coder_answers import (
     stamp,
 )
 from bot.sandbox.coder_auth import Call
-from bot.sandbox.coder_world import Organization, Token, User, World
+from bot.sandbox.coder_world import SITE_ROLES, Organization, Token, User, World
 from bot.sandbox.http import Handler, HttpResponse
 
 _ZERO_TIME = "0001-01-01T00:00:00Z"
@@ -40,10 +40,11 @@ class Identity:
     `quota` are credits consumed and budget; None is the free edition, which has no quotas.
     """
 
-    def __init__(self, world: World, release: Release) -> None:
+    def __init__(self, world: World, release: Release, *, premium: bool = False) -> None:
         self._world = world
         self._release = release
         self.quota: tuple[int, int] | None = None
+        self._premium = premium
 
     def routes(self) -> Iterator[tuple[str, str, Handler]]:
         """Method, path template, handler."""
@@ -54,6 +55,7 @@ class Identity:
         yield "GET", tokens, self.list_tokens
         yield "POST", tokens, self.create_token
         yield "GET", f"{tokens}/tokenconfig", self.token_config
+        yield "DELETE", "/api/v2/users/{user}/keys/{key}", self.delete_token
         yield "GET", "/api/v2/organizations/{organization}", self.get_organization
         yield "GET", "/api/v2/users/{user}/roles", self.get_roles
         quota = "/api/v2/organizations/{organization}/members/{user}/workspace-quota"
@@ -72,7 +74,7 @@ class Identity:
         now = self._world.now()
         user = User(self._world.new_id(), username, organization, now)
         user.email = f"{username}@example.com"
-        user.roles = {role for role in roles if role in {"owner", "user-admin"}}
+        user.roles = SITE_ROLES & set(roles)
         user.org_roles = set(roles) - user.roles
         self._world.users.append(user)
         return user, self.add_token(user, "ci", timedelta(days=90), token)
@@ -98,7 +100,7 @@ class Identity:
     def visible_user(self, call: Call, text: str) -> User:
         """The user of that name or id, as far as the caller may see users."""
         user = call.user if text == "me" else self._world.user(text)
-        if user is None or not call.may_act_for(user):
+        if user is None or not call.may_read(user):
             if self._release < (2, 31, 1) and user is None:
                 raise refuse(
                     400, '"user" must be an existing uuid or username.', f'queried user="{text}"'
@@ -112,7 +114,7 @@ class Identity:
 
     def list_users(self, call: Call) -> HttpResponse:
         """`GET /users`: a plain member sees at most itself; the GitHub id is only a filter."""
-        users = [u for u in self._world.users if call.may_act_for(u)]
+        users = [u for u in self._world.users if call.may_read(u)]
         query = call.request.param("q")
         field, _, value = query.partition(":")
         if field == "github_com_user_id":
@@ -134,9 +136,12 @@ class Identity:
         body = read_body(call.request, "CreateUserRequestWithOrgs", {**members, **more})
         if not (call.user.is_owner or "user-admin" in call.user.roles):
             raise refuse(403, "You are not authorized to create users.")
-        if body["service_account"]:
+        service = bool(body["service_account"]) and self._release >= (2, 32)
+        if service and not self._premium:
             raise refuse(403, "Service Accounts is a Premium feature. Contact sales!")
-        if body["login_type"] == "none" and self._release >= (2, 36):
+        if service and body["email"]:
+            raise refuse(400, "Email cannot be set for service accounts.")
+        if body["login_type"] == "none" and not service and self._release >= (2, 36):
             raise refuse(400, "Login type 'none' requires a service account.")
         if not body["organization_ids"]:
             raise refuse(
@@ -148,7 +153,8 @@ class Identity:
             )
         if self._world.user(body["username"] or ""):
             raise refuse(409, "User already exists.")
-        if body["login_type"] != "none" and len(body["password"] or "") < 8:
+        keyless = service or body["login_type"] == "none"
+        if not keyless and len(body["password"] or "") < 8:
             detail = (
                 "insecure password, try including more special characters, using uppercase letters,"
                 " using numbers or using a longer password"
@@ -159,14 +165,15 @@ class Identity:
             raise not_found()
         user = User(self._world.new_id(), body["username"], organization, self._world.now())
         user.email, user.name = body["email"] or "", body["name"] or ""
-        user.login_type, user.status = body["login_type"] or "password", "dormant"
+        user.login_type = "none" if keyless else body["login_type"] or "password"
+        user.status, user.service_account = "dormant", service
         self._world.users.append(user)
         return HttpResponse(201, user_json(user))
 
     def create_token(self, call: Call, user: str) -> HttpResponse:
         """`POST /users/{user}/keys/tokens`: the lifetime is in nanoseconds."""
         members = {"lifetime": Nanoseconds, "token_name": str, "scope": str, "scopes": Strings}
-        owner = self.visible_user(call, user)
+        owner = self._own(call, user)
         body = read_body(call.request, "CreateTokenRequest", members)
         lifetime = timedelta(microseconds=(body["lifetime"] or 604_800_000_000_000) // 1000)
         longest = _OWNER_LIFETIME if owner.is_owner else timedelta(hours=876_600)
@@ -188,9 +195,25 @@ class Identity:
         scopes = tuple(body["scopes"] or ("coder:all",))
         return HttpResponse(201, {"key": self.add_token(owner, name, lifetime, scopes=scopes).text})
 
+    def delete_token(self, call: Call, user: str, key: str) -> HttpResponse:
+        """`DELETE /users/{user}/keys/{key}`: by the token's id, the part before the hyphen."""
+        owner = self._own(call, user)
+        found = next((t for t in self._world.tokens if t.user is owner and t.id == key), None)
+        if found is None:
+            raise not_found()
+        self._world.tokens.remove(found)
+        return HttpResponse(204)
+
+    def _own(self, call: Call, text: str) -> User:
+        """A user whose tokens the caller may touch: itself, or anybody for the site owner."""
+        user = self.visible_user(call, text)
+        if not call.may_act_for(user):
+            raise not_found()
+        return user
+
     def list_tokens(self, call: Call, user: str) -> HttpResponse:
         """`GET /users/{user}/keys/tokens`."""
-        owner, now = self.visible_user(call, user), self._world.now()
+        owner, now = self._own(call, user), self._world.now()
         expired = call.request.param("include_expired") == "true"
         every = (t for t in self._world.tokens if t.user is owner)
         # A session of a log-in is an API key as well, but no token.
@@ -199,7 +222,7 @@ class Identity:
 
     def token_config(self, call: Call, user: str) -> HttpResponse:
         """`GET /users/{user}/keys/tokens/tokenconfig`."""
-        owner = self.visible_user(call, user)
+        owner = self._own(call, user)
         week = int(_OWNER_LIFETIME.total_seconds()) * 1_000_000_000
         longest = week if owner.is_owner else _MEMBER_LIFETIME_NS
         return HttpResponse(200, {"max_token_lifetime": longest})
@@ -207,7 +230,8 @@ class Identity:
     def get_organization(self, call: Call, organization: str) -> HttpResponse:
         """`GET /organizations/{organization}`: by name, id or `default`, for members."""
         found = self._world.organization(organization)
-        if found is None or not (call.user.organization is found or call.user.is_owner):
+        member = call.user.member and call.user.organization is found
+        if found is None or not (member or call.user.is_owner):
             raise not_found()
         return HttpResponse(
             200,
@@ -257,7 +281,8 @@ def user_json(user: User) -> dict[str, Any]:
         "last_seen_at": _moment(user.last_seen_at),
         "status": user.status,
         "login_type": user.login_type,
-        "organization_ids": [user.organization.id],
+        **({"is_service_account": True} if user.service_account else {}),
+        "organization_ids": [user.organization.id] if user.member else [],
         "roles": [{"name": role, "display_name": role} for role in sorted(user.roles)],
         "has_ai_seat": False,
     }
@@ -268,7 +293,7 @@ def token_json(token: Token) -> dict[str, Any]:
     return {
         "id": token.id,
         "user_id": token.user.id,
-        "last_used": "1970-01-01T00:00:00Z",
+        "last_used": stamp(token.last_used) if token.last_used else "1970-01-01T00:00:00Z",
         "expires_at": stamp(token.expires_at),
         "created_at": stamp(token.created_at),
         "updated_at": stamp(token.created_at),

@@ -66,10 +66,14 @@ class Templates:
 
     def by_name(self, call: Call, organization: str, name: str) -> HttpResponse:
         """`GET /organizations/{organization}/templates/{name}`."""
+        return HttpResponse(200, template_json(self.named(call, organization, name)))
+
+    def named(self, call: Call, organization: str, name: str) -> Template:
+        """The template of that name, for those who see it; 404 for others."""
         owner = self._world.organization(organization)
         for template in self._visible(call):
             if template.organization is owner and template.name.lower() == name.lower():
-                return HttpResponse(200, template_json(template))
+                return template
         raise not_found()
 
     def search(self, call: Call) -> HttpResponse:
@@ -101,8 +105,8 @@ class Templates:
     def parameters(self, call: Call, version: str) -> HttpResponse:
         """`GET /templateversions/{version}/rich-parameters`."""
         _, found = self._version(call, version)
-        shown = [parameter_json(name) for name in found.required_parameters]
-        return HttpResponse(200, shown + [parameter_json(*p) for p in found.parameters.items()])
+        named = dict.fromkeys(found.required_parameters) | found.parameters
+        return HttpResponse(200, [parameter_json(*one) for one in named.items()])
 
     def external_auth(self, call: Call, version: str) -> HttpResponse:
         """`GET /templateversions/{version}/external-auth`: the state of the calling user."""

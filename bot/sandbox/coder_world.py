@@ -14,21 +14,23 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.sandbox.coder_agents import Agent, Run
+from bot.sandbox.coder_template_world import (
+    Organization,
+    Preset,
+    Template,
+    TemplateVersion,
+    Variable,
+)
+
+__all__ = ["Organization", "Preset", "Template", "TemplateVersion", "Variable"]
 
 
-@dataclass(slots=True)
-class Organization:
-    """One organization; the first is the default one."""
-
-    id: str
-    name: str
-    display_name: str
-    created_at: datetime
+SITE_ROLES = {"owner", "user-admin", "template-admin"}
 
 
 @dataclass(slots=True)
 class User:
-    """One user. `roles` are site roles (`owner`, `user-admin`), `org_roles` the organization's."""
+    """One user. `roles` are site roles (see `SITE_ROLES`), `org_roles` the organization's."""
 
     id: str
     username: str
@@ -42,11 +44,18 @@ class User:
     org_roles: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
     last_seen_at: datetime | None = None
+    service_account: bool = False
+    member: bool = True
 
     @property
     def is_owner(self) -> bool:
         """Site owner: sees and may do everything."""
         return "owner" in self.roles
+
+    def administers(self, what: str) -> bool:
+        """Whether some role lets it change `user`s or `template`s of the organization."""
+        fitting = {f"organization-{what}-admin", "organization-admin"}
+        return bool(self.roles & {"owner", f"{what}-admin"} or self.org_roles & fitting)
 
 
 @dataclass(slots=True)
@@ -61,65 +70,12 @@ class Token:
     expires_at: datetime
     scopes: tuple[str, ...] = ("coder:all",)
     login_type: str = "token"
+    last_used: datetime | None = None
 
     @property
     def text(self) -> str:
         """The token as it is sent."""
         return f"{self.id}-{self.secret}"
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A named set of parameter values."""
-
-    id: str
-    name: str
-    parameters: dict[str, str]
-    default: bool = False
-    description: str = ""
-
-
-@dataclass(slots=True)
-class TemplateVersion:
-    """One version. `job` is the import: running, succeeded or failed.
-
-    `trouble`, or a preset's parameter of that name, makes each start build go wrong: `build`,
-    `quota`, `script` (startup script fails), `noagent` (the agent never connects).
-    """
-
-    id: str
-    name: str
-    ai_task: bool = True
-    job: str = "succeeded"
-    archived: bool = False
-    presets: list[Preset] = field(default_factory=list)
-    required_parameters: tuple[str, ...] = ()
-    parameters: dict[str, str] = field(default_factory=dict)
-    external_auth: tuple[str, ...] = ()
-    optional_auth: tuple[str, ...] = ()
-    trouble: str = ""
-
-
-@dataclass(slots=True)
-class Template:
-    """One template. `prompt_ceiling` is the size in bytes above which its build fails."""
-
-    id: str
-    name: str
-    organization: Organization
-    versions: list[TemplateVersion]
-    created_at: datetime
-    display_name: str = ""
-    description: str = ""
-    icon: str = ""
-    deprecation: str = ""
-    default_ttl: timedelta = timedelta(hours=2)
-    prompt_ceiling: int = 131_053
-
-    @property
-    def active(self) -> TemplateVersion:
-        """The active version."""
-        return self.versions[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +214,8 @@ class World:
         self.users: list[User] = []
         self.tokens: list[Token] = []
         self.templates: list[Template] = []
+        self.unattached: list[TemplateVersion] = []
+        self.files: dict[str, tuple[User, bytes]] = {}
         self.workspaces: dict[str, Workspace] = {}
         self.agent: Agent | None = None
 

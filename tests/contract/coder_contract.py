@@ -121,12 +121,19 @@ def _validator(schema: str, strict: bool, description: Description) -> Draft2020
 
 @functools.cache
 def coder_description() -> Description:
-    """The description of Coder, with what recordings have shown beyond it."""
+    """The description of Coder, with what recordings and its reference tell beyond it."""
     document = yaml.load(
         (DESCRIPTIONS / "coder-openapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
     )
-    more = yaml.safe_load((DESCRIPTIONS / "coder-openapi-recorded.yaml").read_text("utf-8"))
-    for path, methods in copy.deepcopy(more)["paths"].items():
+    for name in ("recorded", "documented"):
+        more = yaml.safe_load((DESCRIPTIONS / f"coder-openapi-{name}.yaml").read_text("utf-8"))
+        _merge(document, more)
+    return Description(document)
+
+
+def _merge(document: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add operations, parameters and schemas to the description."""
+    for path, methods in copy.deepcopy(dict(more["paths"])).items():
         known = document["paths"].setdefault(path, {})
         for method, spec in methods.items():
             parameters = [
@@ -134,7 +141,7 @@ def coder_description() -> Description:
                 *spec.get("parameters", []),
             ]
             known[method] = {**known.get(method, {}), **spec, "parameters": parameters}
-    return Description(document)
+    document["components"]["schemas"].update(more.get("components", {}).get("schemas", {}))
 
 
 def _coerced(schema: Mapping[str, Any], values: list[str]) -> Any:
@@ -195,8 +202,11 @@ def _body_findings(operation: Operation, request: HttpRequest) -> list[str]:
     described = operation.spec.get("requestBody")
     if described is None:
         return ["body: none is described"] if request.body else []
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        return ["header Content-Type: application/json is missing"]
+    given = request.headers.get("content-type", "").partition(";")[0]
+    if given not in described["content"]:
+        return [f"header Content-Type: {' or '.join(described['content'])} is missing"]
+    if given != "application/json":
+        return []
     try:
         body = json.loads(request.body)
     except ValueError as error:

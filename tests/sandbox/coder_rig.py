@@ -38,7 +38,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STEP, _PATIENCE = 0.002, 500
 # Calls of the recording person, not of a bot: the sandbox does not serve them.
 _UNSERVED = re.compile(
-    r"PUT .*/(status/suspend|roles)|DELETE /api/v2/users/|GET .*/keys/tokens/(ci|nope)$"
+    r"PUT .*/status/suspend|DELETE /api/v2/users/|GET .*/keys/tokens/(ci|nope)$"
     r"|GET .*/(rich-parameters|by-workspace|cost|prompts)|GET /api/v2/external-auth"
     r"|GET /api/v2/users/me/organizations|PATCH /api/v2/(templates|workspacebuilds)/"
     r"|GET /api/v2/templateversions/[^/]+$|GET /no-such-page"

@@ -34,6 +34,7 @@ CASSETTES = [
     "identity/create-user-login-type-none-refused",
     "identity/create-user-no-organization",
     "identity/create-user-service-account-agpl",
+    "identity/grant-agents-access",
     "identity/tokenconfig",
     "identity/users-by-github-id",
     "meta/bypass-ratelimit-header",
