@@ -45,6 +45,7 @@ class Identity:
         self._release = release
         self.quota: tuple[int, int] | None = None
         self._premium = premium
+        self._made: dict[tuple[str, str], int] = {}
 
     def routes(self) -> Iterator[tuple[str, str, Handler]]:
         """Method, path template, handler."""
@@ -88,7 +89,9 @@ class Identity:
         scopes: tuple[str, ...] = ("coder:all",),
     ) -> Token:
         """A new token; `ValueError` where `text` has not the shape of one."""
-        digest = hashlib.sha256(f"{user.username}:{name}".encode()).hexdigest()
+        self._made[user.username, name] = number = self._made.get((user.username, name), 0) + 1
+        again = f":{number}" if number > 1 else ""
+        digest = hashlib.sha256(f"{user.username}:{name}{again}".encode()).hexdigest()
         key, _, secret = (text or f"{digest[:10]}-{digest[10:32]}").partition("-")
         if (len(key), len(secret)) != (10, 22):
             raise ValueError("a Coder token is 10 characters, a hyphen and 22 characters")

@@ -7,6 +7,7 @@ here. Attributes of modules are those of the pinned revisions in github.com/code
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -69,6 +70,33 @@ class Recipe:
         if self.agent in {Agent.AIDER, Agent.COMMAND}:
             yield "command.tf"
             yield "agent.sh"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of a template. `required`: it has no default."""
+
+    name: str
+    required: bool
+    sensitive: bool
+    description: str
+
+
+_VARIABLE = re.compile(r'^variable "([\w-]+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+
+
+def variables(sources: Mapping[str, bytes]) -> tuple[Variable, ...]:
+    """What our own parts ask for; they are formatted, so their blocks are known by their shape."""
+    text = "\n".join(content.decode() for _, content in sorted(sources.items()))
+    return tuple(
+        Variable(
+            name,
+            required=not re.search(r"^  default\s*=", body, re.MULTILINE),
+            sensitive=bool(re.search(r"^  sensitive\s*=\s*true", body, re.MULTILINE)),
+            description="".join(re.findall(r'^  description\s*=\s*"(.*)"$', body, re.MULTILINE)),
+        )
+        for name, body in _VARIABLE.findall(text)
+    )
 
 
 def compose(recipe: Recipe) -> dict[str, bytes]:

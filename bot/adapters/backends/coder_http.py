@@ -28,6 +28,7 @@ from bot.outcomes import ErrorKind
 from bot.ports import Clock
 
 READ_TRIES = 3
+_TAR: Final = "application/x-tar"
 _USUAL: Final = httpx.Timeout(30.0, connect=10.0)
 _SLOW: Final = httpx.Timeout(30.0, connect=10.0, read=90.0)
 _SETTLED: Final = ("Task workspace ID is invalid.", "task has no workspace ID")
@@ -101,9 +102,17 @@ class CoderHttp:
         """PATCH, as `post`."""
         return self._write("PATCH", path, body=body)
 
+    def put(self, path: str, body: Any) -> Answer:
+        """PUT, as `post`."""
+        return self._write("PUT", path, body=body)
+
     def delete(self, path: str) -> Answer:
         """DELETE, as `post`."""
         return self._write("DELETE", path)
+
+    def upload(self, path: str, content: bytes) -> Answer:
+        """POST of a tar archive, as `post`."""
+        return self._write("POST", path, content=content)
 
     def _write(self, method: str, path: str, **how: Any) -> Answer:
         answer = self._once(method, path, **how)
@@ -117,6 +126,7 @@ class CoderHttp:
         *,
         params: Params = (),
         body: Any = None,
+        content: bytes | None = None,
         timeout: httpx.Timeout = _USUAL,
     ) -> Answer:
         if self._restraint.wait():
@@ -128,6 +138,8 @@ class CoderHttp:
                 self._base + path,
                 params=list(params) or None,
                 json=body,
+                content=content,
+                headers={"Content-Type": _TAR} if content is not None else None,
                 timeout=timeout,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
@@ -189,10 +201,13 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 
 
 def _decode(response: httpx.Response) -> tuple[Any, bool]:
-    """The body, and whether it is one of an API: JSON, or nothing at all."""
+    """The body, and whether it is one of an API: JSON, a template's archive, or nothing at all."""
     if not response.content:
         return None, not response.is_redirect
-    if "json" not in response.headers.get("content-type", ""):
+    kind = response.headers.get("content-type", "")
+    if kind.startswith(_TAR):
+        return response.content, True
+    if "json" not in kind:
         return None, False
     try:
         return json.loads(response.content), True

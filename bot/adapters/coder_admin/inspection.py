@@ -1,0 +1,119 @@
+"""A template as the checks of `bot.doctor.template_fitness` want it, read with any token."""
+
+from __future__ import annotations
+
+import io
+import re
+import tarfile
+from collections.abc import Iterator
+
+from bot.adapters.backends.answer import Answer, path
+from bot.adapters.backends.coder_http import CoderHttp
+from bot.adapters.backends.coder_wire import read
+from bot.adapters.coder_admin.asking import Asking
+from bot.adapters.coder_admin.sights import Sights
+from bot.adapters.coder_admin.wire import (
+    WireFullPreset,
+    WireParameter,
+    WireProvider,
+    WireSchedule,
+)
+from bot.doctor.check import Unseen
+from bot.doctor.template_fitness import Parameter, Preset, Provider, TemplateFacts
+from bot.errors import UpstreamError
+from bot.model import BackendName
+from bot.outcomes import ErrorKind
+from bot.ports import Clock
+from bot.untrusted import Untrusted
+
+_PERMISSION_MODE = re.compile(r'^[^#\n]*\bpermission_mode\s*=\s*"([^"\n]*)"', re.MULTILINE)
+_MOST_SOURCE = 10 * 1024 * 1024
+
+
+def inspect(
+    http: CoderHttp, clock: Clock, organization: str, name: str, backend: BackendName | None
+) -> TemplateFacts:
+    """The template's facts. Raises `UpstreamError` of kind `template` where there is none."""
+    ask = Asking(http)
+    sights = Sights(ask, clock)
+    found = ask.get(f"/organizations{path(organization or 'default')}/templates{path(name)}")
+    if not found.ok:
+        raise UpstreamError(
+            ErrorKind.TEMPLATE,
+            f"The template {name} does not exist in the organization {organization or 'default'},"
+            " or the token's user may not see it.",
+            status=found.status,
+            remedy="Correct the name, or --coder-organization.",
+        )
+    template = read(WireSchedule, found.data)
+    version = f"/templateversions{path(template.active_version_id)}"
+    return TemplateFacts(
+        name=name,
+        backend=backend,
+        task_capable=sights.task_capable(name),
+        parameters=_parameters(ask.get(f"{version}/rich-parameters")),
+        presets=_presets(ask.get(f"{version}/presets")),
+        providers=_providers(ask.get(f"{version}/external-auth")),
+        stops_after=template.default_ttl_ms / 1000,
+        permission_mode=_permission_mode(ask, version),
+        deprecated=Untrusted(template.deprecation_message if template.deprecated else ""),
+        coder=http.version,
+    )
+
+
+def _parameters(answer: Answer) -> tuple[Parameter, ...] | Unseen:
+    if not answer.ok:
+        return _unseen("parameters")
+    found = read(list[WireParameter], answer.data or [])
+    return tuple(
+        Parameter(Untrusted(p.name), p.required, Untrusted(p.default_value)) for p in found
+    )
+
+
+def _presets(answer: Answer) -> tuple[Preset, ...] | Unseen:
+    if not answer.ok:
+        return _unseen("presets")
+    return tuple(
+        Preset(
+            Untrusted(preset.Name),
+            preset.Default,
+            tuple((Untrusted(v["Name"]), Untrusted(v["Value"])) for v in preset.Parameters),
+        )
+        for preset in read(list[WireFullPreset], answer.data or [])
+    )
+
+
+def _providers(answer: Answer) -> tuple[Provider, ...] | Unseen:
+    if not answer.ok:
+        return _unseen("external authentication")
+    return tuple(
+        Provider(Untrusted(p.id), p.optional, p.authenticated)
+        for p in read(list[WireProvider], answer.data or [])
+    )
+
+
+def _unseen(what: str) -> Unseen:
+    return Unseen(f"Its {what} cannot be read with this token.", who="a Template Admin")
+
+
+def _permission_mode(ask: Asking, version: str) -> Untrusted:
+    """What the source itself says, for those who may read it; empty for others."""
+    found = ask.get(version)
+    file_id = found.data["job"]["file_id"] if found.ok else ""
+    source = ask.get(f"/files{path(file_id)}") if file_id else None
+    if source is None or not source.ok or not isinstance(source.data, bytes):
+        return Untrusted("")
+    modes = [m[1] for text in _terraform(source.data) for m in _PERMISSION_MODE.finditer(text)]
+    return Untrusted(next((mode for mode in modes if mode == "plan"), "".join(modes[:1])))
+
+
+def _terraform(packed: bytes) -> Iterator[str]:
+    """The .tf files of an archive that somebody else made; what cannot be read is left out."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+            for member in tar:
+                if member.isreg() and member.name.endswith(".tf") and member.size < _MOST_SOURCE:
+                    content = tar.extractfile(member)
+                    yield content.read().decode(errors="replace") if content else ""
+    except tarfile.TarError:
+        return
