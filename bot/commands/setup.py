@@ -87,7 +87,8 @@ class Setup:
         return Push(sources, setup_flags.values(self.given, variables(sources)), salt)
 
     def _take(self, steps: tuple[Step, ...], facts: Facts, push: Push) -> Facts:
-        """All of them. What a lost answer leaves open, a new look settles."""
+        """All of them. What a lost answer leaves open, a new look settles; once more, at most."""
+        again = False
         for _ in range(_MOST_STEPS):
             if not steps:
                 return facts
@@ -105,8 +106,9 @@ class Setup:
                 self.wishes = replace(self.wishes, renew=False)
             facts = self.admin.facts(facts.server, self.wishes, push)
             steps = plan(facts, self.wishes)
-            if lost and steps == before:
+            if lost and steps == before and again:
                 raise lost
+            again = lost is not None
         raise UpstreamError(
             ErrorKind.CODER,
             "Somebody else changes the same things in Coder.",

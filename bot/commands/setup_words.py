@@ -18,7 +18,7 @@ _SOON = timedelta(days=14)
 
 def planned(steps: Iterable[Step], store: SecretStore) -> str:
     """Each step with its calls; nothing of it was made."""
-    return "\n".join(_planned(tuple(steps), store)) + "\n"
+    return "\n".join([*_planned(tuple(steps), store), "Nothing was changed."]) + "\n"
 
 
 def _planned(steps: tuple[Step, ...], store: SecretStore) -> Iterator[str]:
@@ -68,9 +68,7 @@ def _ended(
     if store.repositories:
         yield f"The secret {store.name} stands in {', '.join(store.repositories)}."
     elif any(isinstance(step, MakeToken) for step in taken):
-        yield f"Store the line on standard output as the secret {store.name}: gh secret set" + (
-            f" {store.name}. It is not shown again."
-        )
+        yield f"Store the line on standard output as the secret {store.name}: it is shown once."
     yield "The inputs of the workflow:"
     yield "  coder-url: ${{ vars.CODER_URL }}"
     yield f"  coder-token: ${{{{ secrets.{store.name} }}}}"

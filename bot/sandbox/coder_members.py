@@ -46,6 +46,7 @@ class Members:
         self._licence = licence
         # By v2.37 every member may chat, so the role that gave this is gone.
         self.role_for_chats = (2, 32) <= release < (2, 37)
+        self._features = [f for f in _FEATURES if f != "service_accounts" or release >= (2, 32)]
 
     def routes(self) -> Iterator[tuple[str, str, Handler]]:
         """Method, path template, handler."""
@@ -137,7 +138,7 @@ class Members:
         has = self._licence == "premium"
         feature = {"entitlement": "entitled" if has else "not_entitled", "enabled": has}
         body = {
-            "features": dict.fromkeys(_FEATURES, feature),
+            "features": dict.fromkeys(self._features, feature),
             "warnings": [],
             "errors": [],
             "has_license": has,

@@ -23,12 +23,11 @@ class CreateUser:
     @property
     def says(self) -> str:
         """One line."""
-        what = {
-            "service-account": "service account",
-            "none": "user without a log-in",
-            "password": "user with a password that nobody keeps",
+        return {
+            "service-account": f"create the service account {self.username}",
+            "none": f"create the user {self.username}, without a log-in",
+            "password": f"create the user {self.username}, with a password that nobody keeps",
         }[self.login]
-        return f"create the {what} {self.username}"
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -45,6 +45,8 @@ def inspect(
             status=found.status,
             remedy="Correct the name, or --coder-organization.",
         )
+    if backend is None and not sights.serves(BackendName.TASKS):
+        backend = BackendName.CHATS
     template = read(WireSchedule, found.data)
     version = f"/templateversions{path(template.active_version_id)}"
     return TemplateFacts(

@@ -60,8 +60,8 @@ class Sights:
         return Server(
             version=self._ask.http.version,
             deployment_id=build.deployment_id,
-            tasks=self._serves(BackendName.TASKS, [("q", "owner:me")]),
-            chats=self._serves(BackendName.CHATS, [("limit", "1")]),
+            tasks=self.serves(BackendName.TASKS),
+            chats=self.serves(BackendName.CHATS),
             service_accounts=self._has_service_accounts(),
             organization_id=found.id,
             organization_name=found.name,
@@ -88,6 +88,19 @@ class Sights:
         query = (("q", f"has-ai-task:true exact_name:{name}"),)
         return bool(self._ask.must("list templates", "/templates", query))
 
+    def serves(self, name: BackendName) -> bool:
+        """Whether that API is served under either prefix."""
+        tasks = name is BackendName.TASKS
+        try:
+            PrefixedApi(self._ask.http, name).get(
+                "", [("q", "owner:me") if tasks else ("limit", "1")]
+            )
+        except UpstreamError as error:
+            if error.kind is ErrorKind.CODER_UNSUPPORTED:
+                return False
+            raise
+        return True
+
     def version(self, version_id: str) -> WireVersion:
         """One template version."""
         found = self._ask.must("read the version", f"/templateversions{path(version_id)}")
@@ -102,15 +115,6 @@ class Sights:
                 remedy="Correct --coder-organization.",
             )
         return read(WireOrganization, answer.data)
-
-    def _serves(self, name: BackendName, params: list[tuple[str, str]]) -> bool:
-        try:
-            PrefixedApi(self._ask.http, name).get("", params)
-        except UpstreamError as error:
-            if error.kind is ErrorKind.CODER_UNSUPPORTED:
-                return False
-            raise
-        return True
 
     def _has_service_accounts(self) -> bool:
         answer = self._ask.get("/entitlements")

@@ -1,0 +1,270 @@
+"""`coder-fix setup` and bad input: a clear word, no secret, nothing begun that cannot be ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.http import Fault, HttpRequest, HttpResponse
+from tests.coder_fixtures import CoderFactory
+from tests.commands.setup_rig import GITHUB_TOKEN, Ran, Rig
+
+
+def _expire(rig: Rig) -> None:
+    rig.coder.world.tokens[0].expires_at = datetime.now(UTC) - timedelta(hours=1)
+
+
+def _html(rig: Rig) -> None:
+    rig.coder.html = True
+
+
+def _suspended(rig: Rig) -> None:
+    rig.coder.add_user("ci-repair-bot")[0].status = "suspended"
+
+
+def _owner_bot(rig: Rig) -> None:
+    rig.coder.add_user("ci-repair-bot", roles=("owner",))
+
+
+def _nothing(_: Rig) -> None:
+    return
+
+
+Case = tuple[dict[str, Any], tuple[str, ...], dict[str, str], Callable[[Rig], None], int, str]
+
+CASES: dict[str, Case] = {
+    "no address": ({}, (), {"CODER_URL": ""}, _nothing, 2, "No Coder is named. Give --coder-url"),
+    "no token": ({}, (), {"CODER_SESSION_TOKEN": ""}, _nothing, 2, "Set CODER_SESSION_TOKEN"),
+    "wrong token": (
+        {},
+        (),
+        {"CODER_SESSION_TOKEN": "0123456789-bbbbbbbbbbbbbbbbbbbbbb"},
+        _nothing,
+        3,
+        "The administrator's token is not valid. Make a new one",
+    ),
+    "expired token": ({}, (), {}, _expire, 3, "The administrator's token has expired."),
+    "another page": (
+        {"strict": False},
+        (),
+        {},
+        _html,
+        2,
+        "The address in coder-url is not a Coder server",
+    ),
+    "nobody there": (
+        {},
+        (),
+        {"CODER_URL": "http://127.0.0.1:1"},
+        _nothing,
+        3,
+        "Coder at http://127.0.0.1:1 did not answer.",
+    ),
+    "too old": (
+        {"version": "v2.27.0", "tasks": "experimental", "chats": "off"},
+        (),
+        {},
+        _nothing,
+        3,
+        "older than v2.28. Upgrade it",
+    ),
+    "nothing served": (
+        {"version": "v2.37.0", "tasks": "off", "chats": "off"},
+        (),
+        {},
+        _nothing,
+        3,
+        "serves neither Tasks nor Chats. From v2.37 Tasks need CODER_ENABLE_AI_TASKS=true",
+    ),
+    "other backend": (
+        {"tasks": "off"},
+        ("--backend", "tasks"),
+        {},
+        _nothing,
+        3,
+        "does not serve Tasks. Try --backend chats.",
+    ),
+    "no organization": (
+        {},
+        ("--coder-organization", "nowhere"),
+        {},
+        _nothing,
+        2,
+        "The organization nowhere does not exist",
+    ),
+    "no service accounts": (
+        {},
+        ("--identity", "service-account"),
+        {},
+        _nothing,
+        2,
+        "has no service accounts. They need v2.32 and a Premium licence.",
+    ),
+    "value missing": (
+        {},
+        (),
+        {"TF_VAR_github_token": ""},
+        _nothing,
+        2,
+        "The template needs TF_VAR_github_token.",
+    ),
+    "values missing": (
+        {},
+        ("--agent", "command", "--platform", "kubernetes"),
+        {},
+        _nothing,
+        2,
+        "The template needs TF_VAR_agent_command, TF_VAR_namespace.",
+    ),
+    "secret as an argument": (
+        {},
+        ("--var", "github_token=ghp_onargv"),
+        {},
+        _nothing,
+        2,
+        "Set TF_VAR_github_token instead.",
+    ),
+    "unknown value": ({}, ("--var", "colour=red"), {}, _nothing, 2, "no such variable. It has: "),
+    "suspended user": ({}, (), {}, _suspended, 2, "suspended in Coder. Activate it"),
+    "owner as a bot": ({}, (), {}, _owner_bot, 2, "is an Owner of this Coder"),
+    "no gh": (
+        {},
+        ("--repo", "octo/shop"),
+        {"PATH": "/nowhere"},
+        _nothing,
+        2,
+        "there is no gh on the PATH. Install gh",
+    ),
+    "template of another name": (
+        {},
+        ("--check", "nope"),
+        {},
+        _nothing,
+        3,
+        "The template nope does not exist",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_is_one_sentence_with_the_remedy(
+    coder_sandbox: CoderFactory, tmp_path: Path, case: str
+) -> None:
+    """Exit code and words for each; nothing is written, and no secret is shown."""
+    server, flags, env, prepare, code, words = CASES[case]
+    rig = Rig.make(coder_sandbox(now=None, **server), tmp_path / "home")
+    prepare(rig)
+
+    ran = rig.run(*flags, **env)
+
+    assert (ran.code, rig.writes()) == (code, []), ran.stderr
+    assert words in ran.stderr
+    _nothing_leaks(rig, ran, "ghp_onargv")
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ((), "may not create users (User Admin or Owner); nor push templates"),
+        (("user-admin",), "may not push templates (Template Admin or Owner); nor make tokens"),
+        (("user-admin", "template-admin"), "may not make tokens for others (Owner)."),
+        (("template-admin",), "may not create users"),
+    ],
+    ids=["none", "users", "users and templates", "templates"],
+)
+def test_missing_rights_are_told_at_once(
+    coder_sandbox: CoderFactory, tmp_path: Path, roles: tuple[str, ...], words: str
+) -> None:
+    """Half of the rights begin nothing: what is missing is named, with the role that has it."""
+    rig = Rig.make(coder_sandbox(now=None), tmp_path / "home", roles)
+
+    ran = rig.run()
+
+    assert (ran.code, rig.writes()) == (3, [])
+    assert words in ran.stderr
+    assert "Nothing was changed. Use the token of an Owner of this Coder." in ran.stderr
+
+
+def test_lifetime_beyond_the_limit_is_refused_in_words(rig: Rig) -> None:
+    """Coder's limit is told; the next run with a shorter life completes it."""
+    ran = rig.run("--lifetime", "99999")
+
+    assert ran.code == 2
+    assert "lifetime must be less than 876600h0m0s Give a shorter --lifetime." in ran.stderr
+    again = rig.run()
+    assert (again.code, rig.authenticates(again.token)) == (0, True)
+
+
+def test_upgrade_in_the_middle_is_told_and_completed(rig: Rig) -> None:
+    """Coder says its version with each answer: a change ends the run, the next one goes on."""
+
+    def upgrade(_: HttpRequest) -> None:
+        rig.coder.version = "v2.36.1"
+
+    hook = rig.at_write(2, upgrade)
+    ran = rig.run()
+    rig.coder.fault_hooks.remove(hook)
+
+    assert ran.code == 3
+    assert "Coder was changed from v2.36.0 to v2.36.1 meanwhile. Run setup again" in ran.stderr
+    again = rig.run()
+    assert (again.code, rig.authenticates(again.token)) == (0, True)
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_coder_that_is_away_is_told_and_completed(rig: Rig, nth: int) -> None:
+    """A proxy's 503 from some write on: said, and the next run completes it, with nothing twice."""
+
+    def away(_: HttpRequest) -> None:
+        raise Fault("away", respond=HttpResponse(503, b"<html>upgrading</html>"))
+
+    def from_then_on(_: HttpRequest) -> None:
+        rig.coder.fault_hooks.append(away)
+        away(_)
+
+    hook = rig.at_write(nth, from_then_on)
+    ran = rig.run()
+    rig.coder.fault_hooks.remove(hook)
+    rig.coder.fault_hooks.remove(away)
+
+    assert ran.code == 3
+    assert "Coder is in trouble: it answered 503. Run setup again" in ran.stderr
+    again = rig.run()
+    assert (again.code, rig.authenticates(again.token)) == (0, True)
+    assert len(rig.coder.world.users) == 2
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_one_answer_of_a_proxy_is_survived(rig: Rig, nth: int) -> None:
+    """What was refused on the way is tried once more, after a look at what stands."""
+
+    def once(_: HttpRequest) -> None:
+        raise Fault("away", respond=HttpResponse(503, b"<html>upgrading</html>"))
+
+    rig.at_write(nth, once)
+    ran = rig.run()
+
+    assert (ran.code, rig.authenticates(ran.token)) == (0, True), ran.stderr
+
+
+def test_value_without_a_name_is_not_repeated(rig: Rig) -> None:
+    """Whoever forgets the name of a secret does not find it in the log."""
+    ran = rig.run("--var", "ghp_forgotten")
+
+    assert ran.code == 2
+    assert "ghp_forgotten" not in ran.stderr
+
+
+@pytest.fixture
+def rig(coder_sandbox: CoderFactory, tmp_path: Path) -> Rig:
+    """A free v2.36, by the real clock."""
+    return Rig.make(coder_sandbox(now=None), tmp_path / "home")
+
+
+def _nothing_leaks(rig: Rig, ran: Ran, *more: str) -> None:
+    for secret in (GITHUB_TOKEN, rig.env["CODER_SESSION_TOKEN"], *more):
+        assert secret not in ran.stdout + ran.stderr
