@@ -1,17 +1,22 @@
-"""`python -m bot setup` as a process against a Coder of the sandbox, and what stands there then."""
+"""`coder-fix setup` against a Coder of the sandbox, and what stands there after it."""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from bot import app
+from bot.adapters.clock import SystemClock
 from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.http import Fault, HttpRequest
 
@@ -61,12 +66,26 @@ class Rig:
         return cls(coder, home, env)
 
     def run(self, *arguments: str, **more: str) -> Ran:
-        """To its end."""
+        """To its end, in this process: its entry, its variables, and no real pauses."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            patch.dict(os.environ, {k: v for k, v in (self.env | more).items() if v}, clear=True),
+            patch.object(SystemClock, "sleep", lambda *_: None),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            try:
+                code = app.main(["setup", *arguments])
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    def process(self, *arguments: str) -> Ran:
+        """To its end, as a process of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", "setup", *arguments],
-            env={k: v for k, v in (self.env | more).items() if v},
-            cwd=self.home, capture_output=True, text=True, timeout=PATIENCE, check=False,
-            stdin=subprocess.DEVNULL,
+            env=self.env, cwd=self.home, capture_output=True, text=True, timeout=PATIENCE,
+            check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
 

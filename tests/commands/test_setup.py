@@ -64,7 +64,7 @@ def test_each_coder_gets_what_fits_it_and_gets_it_once(
     given, (login, service, roles), task = SERVERS[server]
     rig = Rig.make(coder_sandbox(now=None, **given), tmp_path / "home")
 
-    first = rig.run()
+    first = rig.process()
 
     assert (first.code, GITHUB_TOKEN in first.stderr) == (0, False), first.stderr
     state = rig.state()
@@ -77,7 +77,7 @@ def test_each_coder_gets_what_fits_it_and_gets_it_once(
     assert rig.authenticates(first.token)
     before = len(rig.writes())
 
-    second = rig.run()
+    second = rig.process()
 
     assert (second.code, second.stdout, rig.writes()[before:]) == (0, "", [])
     assert "Nothing was left to do." in second.stderr
@@ -99,7 +99,7 @@ def test_dry_run_shows_every_call_and_makes_none(rig: Rig) -> None:
 
 def test_readme_shows_a_real_run(rig: Rig) -> None:
     """The transcript in README is what the command prints."""
-    ran = rig.run()
+    ran = rig.process()
     text = _undated(ran.stderr)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"<!-- transcript: setup -->\n```\n(.*?)```", readme, re.DOTALL)

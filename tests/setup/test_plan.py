@@ -19,6 +19,7 @@ from bot.setup import (
     Server,
     StandingTemplate,
     StandingToken,
+    Step,
     VersionFacts,
     Wishes,
     identity_for,
@@ -216,7 +217,7 @@ def test_version_names_stand_for_content():
 
 def test_every_step_is_told_with_its_calls():
     """A dry run has words and at least one request for each kind of step."""
-    steps = [
+    steps: list[Step] = [
         CreateUser("bot", "bot@example.com", "none", "o"),
         AddMember("bot", "coder"),
         GrantRoles("bot", "coder", ("a",), ("a",)),
