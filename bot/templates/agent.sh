@@ -42,10 +42,16 @@ if [ ! -e "$state/prompted" ]; then
 fi
 
 # AgentAPI pastes a message between two marks, with lines of its own, and ends it by a return.
-stty -icanon -icrnl min 1 2>/dev/null
-while printf '> ' && IFS= read -r -d $'\r' message; do
-  message=${message//$'\e[200~'/}
-  message=${message//$'\e[201~'/}
-  printf '\n'
-  [ -z "$message" ] || work "$message"
+begin=$'\e[200~' end=$'\e[201~' typed=''
+stty -icanon min 1 2>/dev/null
+printf '> '
+while IFS= read -r -d '~' part; do
+  typed+="$part~"
+  [ "${typed%"$end"}" != "$typed" ] || continue
+  message=${typed#*"$begin"}
+  message=${message%"$end"}
+  typed=''
+  IFS= read -r _
+  work "$message"
+  printf '> '
 done

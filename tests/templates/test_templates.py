@@ -140,7 +140,7 @@ def test_command_gets_its_prompt_and_its_end_is_reported(
         "CODER_FIX_PROMPT": "Repair it.",
         "CODER_FIX_RULES": "Push only there.",
     }
-    typed = "\x1b[200~More\nof it\x1b[201~\r"
+    typed = "\x1b[200~More ~\nof it\x1b[201~\n"
     first = subprocess.run(
         ["bash", str(FOLDER / "agent.sh"), str(tmp_path / "work")],
         env=env, input=typed, capture_output=True, text=True, check=True,
@@ -151,4 +151,4 @@ def test_command_gets_its_prompt_and_its_end_is_reported(
     assert calls.count(f'\\"state\\":\\"{state}\\"') == 2
     assert "t0k3n" not in "".join(line for line in calls.splitlines() if line.startswith("ARGS"))
     if state == "complete":
-        assert (tmp_path / "work" / "got").read_text() == "Push only there.\n\nMore\nof it\n"
+        assert (tmp_path / "work" / "got").read_text() == "Push only there.\n\nMore ~\nof it\n"
