@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from bot.sandbox.coder_answers import (
     TAKEN,
@@ -19,10 +18,10 @@ from bot.sandbox.coder_answers import (
     stamp,
 )
 from bot.sandbox.coder_auth import Call
+from bot.sandbox.coder_identity_wire import token_json, user_json
 from bot.sandbox.coder_world import SITE_ROLES, Organization, Token, User, World
 from bot.sandbox.http import Handler, HttpResponse
 
-_ZERO_TIME = "0001-01-01T00:00:00Z"
 _OWNER_LIFETIME = timedelta(days=7)
 _MEMBER_LIFETIME_NS = 3_155_760_000_000_000_000
 _SCOPES = {"coder:all", "all", "task:*", "workspace:*", "template:*", "user:read"} | {
@@ -265,46 +264,3 @@ class Identity:
             raise not_found()
         consumed, budget = self.quota
         return HttpResponse(200, {"credits_consumed": consumed, "budget": budget})
-
-
-def _moment(moment: datetime | None) -> str:
-    return stamp(moment) if moment else _ZERO_TIME
-
-
-def user_json(user: User) -> dict[str, Any]:
-    """A user as on the wire; `name` is absent when empty."""
-    name = {"name": user.name} if user.name else {}
-    return {
-        "id": user.id,
-        "username": user.username,
-        **name,
-        "email": user.email,
-        "created_at": stamp(user.created_at),
-        "updated_at": stamp(user.created_at),
-        "last_seen_at": _moment(user.last_seen_at),
-        "status": user.status,
-        "login_type": user.login_type,
-        **({"is_service_account": True} if user.service_account else {}),
-        "organization_ids": [user.organization.id] if user.member else [],
-        "roles": [{"name": role, "display_name": role} for role in sorted(user.roles)],
-        "has_ai_seat": False,
-    }
-
-
-def token_json(token: Token) -> dict[str, Any]:
-    """A token's record; the secret is never told again."""
-    return {
-        "id": token.id,
-        "user_id": token.user.id,
-        "last_used": stamp(token.last_used) if token.last_used else "1970-01-01T00:00:00Z",
-        "expires_at": stamp(token.expires_at),
-        "created_at": stamp(token.created_at),
-        "updated_at": stamp(token.created_at),
-        "login_type": token.login_type,
-        "scope": "all",
-        "scopes": list(token.scopes),
-        "token_name": token.name,
-        "lifetime_seconds": int((token.expires_at - token.created_at).total_seconds()),
-        "allow_list": ["*:*"],
-        "username": token.user.username,
-    }

@@ -112,8 +112,13 @@ def _sources() -> Iterator[tuple[str, ast.Module]]:
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
-OF_A_PERSON = {"commands/demo.py", "commands/sandbox.py", "adapters/checkout.py"}
-"""What people run on their own machine: the demo, and `init` with the git of their checkout."""
+OF_A_PERSON = {
+    "adapters/checkout.py",
+    "adapters/gh_cli.py",
+    "commands/demo.py",
+    "commands/sandbox.py",
+}
+"""What people run on their own machine: the demo, `init` with their git, `setup` with their gh."""
 
 
 def _runs_code(node: ast.AST) -> str:
