@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.decide.snapshot import ItemState
+from bot.identity import same_failure
 from bot.model import Command, CommentRef, Outcome, Session, SessionState, Verb
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
@@ -66,6 +67,18 @@ def is_live(state: ItemState | None, session: Session | None) -> bool:
     if session is None or session.state in _ENDED:
         return False
     return state is None or state.final is None
+
+
+def what_differs(before: ItemState, sha: str, fingerprint: tuple[str, ...]) -> str:
+    """A new start against the one before, in a sentence; empty where nothing tells."""
+    if not before.evidence_sha or not sha:
+        return ""
+    was = before.evidence_sha
+    at = f"`{sha[:7]}` again" if sha == was else f"`{sha[:7]}` instead of `{was[:7]}`"
+    if not before.fingerprint or not fingerprint:
+        return f"A new start at {at}."
+    same = same_failure(before.fingerprint, fingerprint)
+    return f"A new start at {at}, with {'the same' if same else 'another'} failure."
 
 
 def respond(

@@ -188,6 +188,7 @@ class Desk:
         self._judge(replace(self.request, item=item, generation=generation))
 
     def _start(self, command: Command, *, afresh: bool) -> None:
+        before, _ = self._messenger.look()
         made = self.requests.of(command, self._messenger.item, self._hint(command))
         if isinstance(made, Refusal):
             kind = OutcomeKind.SKIPPED if made.skip_reason else OutcomeKind.ANSWERED
@@ -197,6 +198,16 @@ class Desk:
         if afresh:
             self._messenger.stop("A person asked for a new start.", held=False)
         self._judge(made)
+        if command.verb is Verb.RETRY and before is not None:
+            self._tell_what_differs(before)
+
+    def _tell_what_differs(self, before: ItemState) -> None:
+        done = self._done[-1]
+        sha = done.run.head_sha if done.run else ""
+        fingerprint = done.evidence.fingerprint if done.evidence else ()
+        told = commands.what_differs(before, sha, fingerprint)
+        if told and done.session is not None:
+            self._said.append(told)
 
     def _judge(self, request: Request) -> None:
         """The engine's turn."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.decide.commands import Response, Standing, is_live, refusal, respond
+from bot.decide.commands import Response, Standing, is_live, refusal, respond, what_differs
 from bot.model import Command, CommentRef, SessionState, Verb
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
 from bot.untrusted import Untrusted
-from tests.builders import a_session, a_state
+from tests.builders import FIX, RED, a_session, a_state
 
 R = Response
 REF = CommentRef(7, 12, "Alice", on_pull_request=True)
@@ -77,3 +77,28 @@ def test_what_is_live():
     assert not is_live(a_state(), None)
     assert not is_live(ENDED, WORKING)
     assert not is_live(a_state(), a_session(state=SessionState.FAILED))
+
+
+@pytest.mark.parametrize(
+    ("before", "sha", "fingerprint", "says"),
+    [
+        (a_state(evidence_sha=""), RED, ("f1",), ""),
+        (a_state(fingerprint=("f1",)), "", ("f1",), ""),
+        (a_state(), RED, ("f1",), "A new start at `aaaaaaa` again."),
+        (
+            a_state(fingerprint=("f1",)),
+            RED,
+            ("f1",),
+            "A new start at `aaaaaaa` again, with the same failure.",
+        ),
+        (
+            a_state(fingerprint=("f1",)),
+            FIX,
+            ("f2",),
+            "A new start at `bbbbbbb` instead of `aaaaaaa`, with another failure.",
+        ),
+    ],
+)
+def test_what_differs(before, sha, fingerprint, says):
+    """The commit, and the failure where both are known."""
+    assert what_differs(before, sha, fingerprint) == says

@@ -268,6 +268,26 @@ def test_retry_begins_anew(stage: Stage, red: int):
     assert stage.sessions() == 2
 
 
+def test_retry_says_what_differs(stage: Stage, red: int):
+    """The commit, and whether the failure is the one of the start before."""
+    plays(stage, Work(900))
+    say(stage, red, "/coder fix", wait="none")
+    stage.clock.sleep(60)
+    first = stage.repository.head("feature")[:7]
+    say(stage, red, "/coder retry", wait="none")
+    (answer,) = answers(stage, red)
+    assert f"A new start at `{first}` again, with the same failure." in answer
+    stage.colors.insert(0, "rounding")
+    stage.repository.commit("feature", {"prices.py": "newer\n"}, "More")
+    stage.github.wait_idle()
+    stage.github.clock.advance(60)
+    say(stage, red, "/coder retry", wait="none")
+    second = stage.repository.head("feature")[:7]
+
+    (answer,) = answers(stage, red)
+    assert f"A new start at `{second}` instead of `{first}`, with another failure." in answer
+
+
 def test_one_comment_starts_at_most_one_session(stage: Stage, red: int):
     """Several commands are followed in order."""
     plays(stage, Work(900))
