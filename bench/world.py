@@ -18,7 +18,22 @@ from bot.sandbox.world import BOT, PERMISSIONS, TEMPLATE
 
 ITEMS = 12
 TOKEN = "ghp_" + "0" * 36
-LOG = "collected 2 items\n\nE       assert -250 == 0\n\nFAILED test_prices.py::test_voucher\n"
+LOG = "collected 2 items\n\nE       assert -250 == 0\n\nFAILED test_{name}.py::test_{name}\n"
+NAMES = [
+    "ash",
+    "beech",
+    "cedar",
+    "elm",
+    "fir",
+    "hazel",
+    "larch",
+    "maple",
+    "oak",
+    "pine",
+    "rowan",
+    "yew",
+]
+"""Each red for a reason of its own: the same one is repaired once."""
 
 
 def main(folder: Path) -> None:
@@ -34,6 +49,7 @@ def main(folder: Path) -> None:
             "INPUT_WAIT": "none",
             # As many branches turn red at once here as in an outage.
             "INPUT_OUTAGE-THRESHOLD": "1000",
+            "INPUT_MAX-OPEN-PULL-REQUESTS": "0",
         }
         servers = (github, github.blobs, coder)
         seen: list[Any] = []
@@ -56,7 +72,8 @@ def _repository(github: SandboxGitHub, folder: Path) -> dict[str, str]:
         branch = f"feature-{number}"
         repository.commit(branch, {"prices.py": f"broken {number}\n"}, "Break", start=False)
         pull = repository.open_pull_request(branch, author="alice")
-        seed = JobSeed("test", "failure", log=LOG * 20)
+        log = LOG.format(name=NAMES[number - 1])
+        seed = JobSeed("test", "failure", log=log * 20)
         github.add_run(repository, [seed], event="pull_request", pull_number=pull.number)
     github.wait_idle()
     done = [p for name, p in events if name == "workflow_run" and p["action"] == "completed"]

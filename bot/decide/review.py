@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.decide.snapshot import Snapshot
-from bot.diff_policy import Comparison, Context, Finding, Severity, inspect
+from bot.diff_policy import Comparison, Finding, Severity
 from bot.model import Evidence
 from bot.policy import Policy
 from bot.sanitize import Secrets
@@ -27,6 +27,8 @@ def review(  # noqa: PLR0913 - each is another fact about the change
     changed_paths: tuple[str, ...] = (),
 ) -> tuple[Finding, ...]:
     """The findings on the whole first, then those of the lines; what a person allowed is marked."""
+    from bot.diff_policy import Context, inspect  # here: see there
+
     evidence = facts.evidence
     diagnostics = evidence.diagnostics if isinstance(evidence, Evidence) else ()
     context = Context(

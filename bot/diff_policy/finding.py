@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from bot.diff_policy.change import Change, ChangedFile, CodeLine
 from bot.untrusted import Untrusted
+
+if TYPE_CHECKING:
+    from bot.diff_policy.change import Change, ChangedFile, CodeLine
 
 
 class Severity(StrEnum):
