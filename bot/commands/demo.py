@@ -133,7 +133,9 @@ class Demo:
         comment = self._comment(number)
         self._show(f"The comment on #{number}", visible(comment) or ["(none)"])
         self._show("The job summary", visible(summary))
-        self._show("The outputs", [f"{k}: {v}" for k, v in outputs.items() if v])
+        self._headline("The outputs")
+        for name, value in ((n, v) for n, v in outputs.items() if v):
+            print(f"  {name}: {value}")  # redacted when it was written
         self._written({"comment.md": comment, "summary.md": summary})
         outcome = "/".join(filter(None, (outputs.get("outcome"), outputs.get("skip-reason"))))
         is_inert = not self.world.story.is_hostile or self._is_inert(comment, summary, outputs)

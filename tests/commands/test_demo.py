@@ -32,6 +32,7 @@ def test_story_is_shown_from_red_to_green(capsys, backend):
         text for _, text in headlines if text.startswith("The repair")
     )
     assert "<!--" not in out
+    assert re.search(r"^  session-id: [0-9a-f-]{36}$", out, re.MULTILINE)
 
 
 def test_a_cheat_is_objected_to(capsys):
