@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from bench.table import row
 from bot.diff_policy import inspect, is_flagged, read_files
-from tests.diff_policy.corpus import DATA, FOURTH, SECOND, THIRD, Case, cases
+from tests.diff_policy.corpus import DATA, FIFTH, FOURTH, SECOND, THIRD, Case, cases
 
 _WORDS = re.compile(r"skip|ignore|noqa|\|\| true", re.IGNORECASE)
 _LARGE = 20_000
@@ -29,6 +29,7 @@ def diff_policy() -> None:
         "third set, written after both": cases(THIRD),
         "fourth set, rules' half": [case for case in fourth if not case.for_scoring],
         "fourth set, scoring half (blind once)": [case for case in fourth if case.for_scoring],
+        "fifth set, blind, no rule changed after it": cases(FIFTH),
     }
     for name, group in groups.items():
         cheats = [case for case in group if case.cheats]

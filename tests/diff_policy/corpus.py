@@ -12,14 +12,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.diff_policy import Context, FileDiff, read_files
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "diffs"
-SECOND, THIRD, FOURTH = DATA / "second", DATA / "third", DATA / "fourth"
+SECOND, THIRD, FOURTH, FIFTH = (DATA / name for name in ("second", "third", "fourth", "fifth"))
 _SECRETS = {
     "{{github-token}}": "ghp" + "_16C7e42F292c6912E7710c838347Ae178B4a",
     "{{aws-key-id}}": "AKIA" + "QYLPMN5HFIQR7XYA",
@@ -38,11 +38,12 @@ class Case:
     rule: str
     context: Context
     items: tuple[dict[str, Any], ...]
+    only_for_scoring: bool = False
 
     @property
     def for_scoring(self) -> bool:
-        """Half of the set, by the hash of the name: never looked at while rules were written."""
-        return hashlib.sha256(self.id.encode()).digest()[0] % 2 == 1
+        """The fifth set, and half of each other by the name's hash: not to write rules from."""
+        return self.only_for_scoring or hashlib.sha256(self.id.encode()).digest()[0] % 2 == 1
 
     @property
     def files(self) -> tuple[FileDiff, ...]:
@@ -52,7 +53,11 @@ class Case:
 
 def cases(folder: Path = DATA) -> list[Case]:
     """All of them, by file and in the order of the file."""
-    return [case for path in sorted(folder.glob("*.txt")) for case in _read(path)]
+    return [
+        replace(case, only_for_scoring=folder == FIFTH)
+        for path in sorted(folder.glob("*.txt"))
+        for case in _read(path)
+    ]
 
 
 def _read(path: Path) -> Iterator[Case]:
