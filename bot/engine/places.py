@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from bot.model import Assignment
 from bot.ports import CodeHost
-from bot.triggers.manifests import Place, present
 from bot.untrusted import Untrusted
+
+if TYPE_CHECKING:
+    from bot.triggers.manifests import Place
 
 MOST_READ = 20
 """Manifests that are searched for the packages: a request each."""
@@ -19,6 +22,8 @@ _SHOWN = 10
 
 def places(github: CodeHost, sha: str, asked: Assignment) -> tuple[Untrusted, ...]:
     """A line for each place of use; where no manifest names the packages, for each one there is."""
+    from bot.triggers.manifests import present  # here: only an upgrade needs its patterns
+
     found = present(github.files(sha))
     manifests = list(islice((m.raw for place in found for m in place.manifests), MOST_READ))
     with ThreadPoolExecutor(4) as pool:
