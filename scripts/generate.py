@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -32,13 +33,14 @@ from bot.report.outputs import OUTPUT_NAMES
 from bot.report.words import SKIPPED
 from bot.scaffold import examples
 from bot.settings import Settings
+from scripts.limits import BOUNDS, limits_table
 
 FROM_CONTEXT = {
     "github-token": ("${{ github.token }}", "the job's token"),
     # github.com has it, Enterprise Server not: there it is empty.
     "check-run-id": ("${{ job.check_run_id }}", "the job's own"),
 }
-"""Defaults that a runner fills in: as action.yml has them, and as README calls them."""
+"""Defaults that a runner fills in: as action.yml has them, and as the pages call them."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -117,7 +119,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def inputs_table() -> str:
-    """README: every input."""
+    """docs: every input."""
     rows = []
     for name, info in inputs():
         default = FROM_CONTEXT[name][1] if name in FROM_CONTEXT else default_text(info)
@@ -131,7 +133,7 @@ def inputs_table() -> str:
 
 
 def withheld_table() -> str:
-    """README: what a policy file may not set."""
+    """docs: what a policy file may not set."""
     why: dict[str, list[str]] = {}
     for name, reason in WITHHELD.items():
         why.setdefault(reason, []).append(f"`{input_name(name)}`")
@@ -140,32 +142,32 @@ def withheld_table() -> str:
 
 
 def outputs_table() -> str:
-    """README: every output."""
+    """docs: every output."""
     return _table(
         ("Output", "What it holds"), ((f"`{n}`", OUTPUTS[n].rstrip(".")) for n in OUTPUT_NAMES)
     )
 
 
 def outcomes_table() -> str:
-    """README: the words of `outcome`."""
+    """docs: the words of `outcome`."""
     rows = ((f"`{kind.value}`", MEANINGS[kind]) for kind in OutcomeKind)
     return _table(("`outcome`", "Meaning"), rows)
 
 
 def skips_table() -> str:
-    """README: the words of `skip-reason`."""
+    """docs: the words of `skip-reason`."""
     return _table(
         ("`skip-reason`", "Meaning"), ((f"`{r.value}`", SKIPPED[r][0]) for r in SkipReason)
     )
 
 
 def errors_text() -> str:
-    """README: the words of `error-kind`."""
+    """docs: the words of `error-kind`."""
     return ", ".join(f"`{kind.value}`" for kind in ErrorKind)
 
 
 def decisions_table() -> str:
-    """bot/README.md: the rows, first fit wins."""
+    """Docs and bot/README.md: the rows, first fit wins."""
     rows = (
         (str(i), f"`{r.name}`", r.about.value or "both", r.when, r.then)
         for i, r in enumerate(ROWS, 1)
@@ -173,17 +175,20 @@ def decisions_table() -> str:
     return _table(("#", "Row", "For", "When", "Then"), rows)
 
 
-BLOCKS = {
-    "README.md": {
+BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
+    "docs/inputs-and-outputs.md": {
         "inputs": inputs_table,
-        "withheld": withheld_table,
         "outputs": outputs_table,
         "outcomes": outcomes_table,
         "skips": skips_table,
         "errors": errors_text,
     },
+    "docs/policy-file.md": {"withheld": withheld_table},
+    "docs/limits.md": {f"limits-{part}": partial(limits_table, part) for part in BOUNDS},
+    "docs/decisions.md": {"decisions": decisions_table},
     "bot/README.md": {"decisions": decisions_table},
 }
+"""File → the parts of it that are written here."""
 
 
 def generated() -> dict[str, str]:

@@ -133,6 +133,8 @@ def test_the_defaults(repository: Repository):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == golden.read_text()
+    page = (ROOT / "docs" / "set-up.md").read_text()
+    assert f"$ coder-fix init --yes --coder-url https://coder.example.com\n{done.stdout}```" in page
     made = set(repository.files()) - {".github/workflows/ci.yml", ".github/workflows/nightly.yaml"}
     assert made == {
         PATH,

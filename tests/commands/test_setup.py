@@ -97,12 +97,12 @@ def test_dry_run_shows_every_call_and_makes_none(rig: Rig) -> None:
     assert [path.replace(organization.id, organization.name) for path in done] == shown
 
 
-def test_readme_shows_a_real_run(rig: Rig) -> None:
-    """The transcript in README is what the command prints."""
+def test_the_documentation_shows_a_real_run(rig: Rig) -> None:
+    """The transcript in docs/set-up.md is what the command prints."""
     ran = rig.process()
     text = _undated(ran.stderr)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.search(r"<!-- transcript: setup -->\n```\n(.*?)```", readme, re.DOTALL)
+    page = (ROOT / "docs" / "set-up.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- transcript: setup -->\n```\n(.*?)```", page, re.DOTALL)
 
     assert shown is not None
     told = [line for line in shown[1].splitlines() if not line.startswith(("$ ", ">"))]

@@ -152,8 +152,8 @@ def test_colors_on_terminals_only(world: World, env: dict[str, str], colored: bo
     assert "Asking GitHub and Coder" in said
 
 
-def test_the_transcript_in_readme_is_real(world: World) -> None:
-    """README shows what the doctor says of this set-up, but for the address of the servers."""
+def test_the_transcript_in_the_documentation_is_real(world: World) -> None:
+    """docs/set-up.md shows what the doctor says of this set-up, but for the servers' address."""
     world.write(
         "coder-fix.yml", example("workflow-run.yml", ("workflows: [CI]", "workflows: [Tests]"))
     )
@@ -164,14 +164,14 @@ def test_the_transcript_in_readme_is_real(world: World) -> None:
 
     said = said.replace(world.coder.url, "https://coder.example.com")
     said = re.sub(r"ends on \d{4}-\d\d-\d\d", "ends on 2026-11-24", said)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = ROOT / "docs" / "set-up.md"
     begin, end = "<!-- transcript: doctor -->\n```text\n", "```\n<!-- end: transcript -->"
-    before, _, rest = readme.partition(begin)
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
     shown, found, after = rest.partition(end)
     assert found
     wanted = f"$ coder-fix doctor --quiet\n{said}$ echo $?\n{code}\n"
     if os.environ.get("UPDATE_GOLDEN"):
         text = f"{before}{begin}{wanted}{end}{after}"
-        (ROOT / "README.md").write_text(text, encoding="utf-8")
+        page.write_text(text, encoding="utf-8")
     else:
         assert shown == wanted
