@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types architecture unit bench faults check-image audit format lock clean
+.PHONY: demo test lint types architecture unit bench faults pictures check-image audit format lock clean
 
 demo: $(STAMP)  ## the whole story, on this machine
 	$(BIN)/python -m bot demo
@@ -34,6 +34,9 @@ bench: $(STAMP)  ## figures, as ratios against a baseline of the same run
 
 faults: $(STAMP)  ## every fault at every call, kills and interleavings
 	$(BIN)/python -m faults
+
+pictures: $(STAMP)  ## those of the documentation, anew from a run of the demo; needs Chromium
+	$(BIN)/python scripts/pictures.py
 
 check-image: $(STAMP)  ## do the main job in the image, locked up; IMAGE=name takes a built one
 	$(BIN)/python scripts/check_image.py $(if $(IMAGE),--image '$(IMAGE)')

@@ -94,6 +94,7 @@ BOUNDS = {
         ),
         Bound("A busy agent is waited for, to be told something", "engine.messenger.PATIENCE", "s"),
         Bound("Failing reads that a wait survives", "engine.watch.OUTAGE", "s"),
+        Bound("Beyond all deadlines together a run still waits", "engine.watch.LAST_WAIT", "s"),
         Bound("Requests to GitHub of one sweep", "engine.sweep.BUDGET", "", "the next sweep"),
         Bound("Items that a sweep glances at in one request", "engine.lookout.AT_ONCE"),
         Bound(

@@ -3,12 +3,13 @@
     python scripts/render_markdown.py OUTDIR FILE.md … [--sheet NAME] [--open] [--dark]
 
 Development only: needs markdown-it-py and a headless Chromium. Writes one PNG for each file, or
-one for all of them with `--sheet`.
+one for all of them with `--sheet`. `scripts/pictures.py` makes those of the documentation.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,7 @@ body { background:var(--bg); color:var(--fg); margin:0; padding:24px;
 h1,h2,h3 { margin:16px 0 12px; line-height:1.25; font-weight:600; }
 h1 { font-size:1.6em; } h2 { font-size:1.4em; border-bottom:1px solid var(--line);
   padding-bottom:.3em; } h3 { font-size:1.2em; }
+img { max-width:100%; }
 p, ul, ol, pre, table, details { margin:0 0 14px; } ul, ol { padding-left:2em; }
 a { color:var(--link); text-decoration:underline; }
 code { background:var(--code); border-radius:6px; padding:.2em .4em; font-size:85%;
@@ -57,12 +59,15 @@ summary { cursor:pointer; }
 """
 
 
-def page(texts: dict[str, str], *, dark: bool, is_open: bool) -> str:
-    """The HTML page of some comments, by caption."""
+def page(
+    texts: dict[str, str], *, dark: bool = False, is_open: bool = False, base: Path | None = None
+) -> str:
+    """The HTML page of some comments, by caption; pictures in them are sought from `base`."""
     theme = "dark" if dark else "light"
+    sought = f'<base href="{base.resolve().as_uri()}/">' if base else ""
     boxes = "".join(_box(name, text, is_open=is_open) for name, text in texts.items())
     return (
-        f'<!doctype html><meta charset="utf-8"><style>{_STYLE}</style>'
+        f'<!doctype html><meta charset="utf-8">{sought}<style>{_STYLE}</style>'
         f'<body class="{theme}">{boxes}</body>'
     )
 
@@ -88,23 +93,39 @@ def _box(name: str, text: str, *, is_open: bool) -> str:
     return f'<div class="box">{head}<div class="body">{html}</div></div>'
 
 
-def screenshot(browser: str, html: Path, png: Path, width: int, height: int) -> None:
-    """One picture of one page."""
+def find_browser() -> str | None:
+    """The first that is installed."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def screenshot(browser: str, html: Path, png: Path, width: int, height: int = 0) -> None:
+    """One picture of one page; height 0 is as high as the page is."""
+    height = height or _height(browser, html, width)
+    _browse(browser, html, width, height, f"--screenshot={png}")
+
+
+def _height(browser: str, html: Path, width: int) -> int:
+    """Of the page at that width: a copy of it tells its own."""
+    told = "document.documentElement.dataset.tall=Math.ceil(document.body.scrollHeight)"
+    probe = html.with_name(f"{html.name}.probe.html")
+    script = f"<script>onload=()=>{{{told}}}</script>"
+    probe.write_text(html.read_text(encoding="utf-8") + script, encoding="utf-8")
+    found = re.search(r'data-tall="(\d+)"', _browse(browser, probe, width, 100, "--dump-dom"))
+    return int(found[1]) if found else 700
+
+
+def _browse(browser: str, html: Path, width: int, height: int, act: str) -> str:
     with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
-            [
-                browser,
-                *_FLAGS,
-                f"--user-data-dir={profile}",
-                f"--window-size={width},{height}",
-                f"--screenshot={png}",
-                html.as_uri(),
-            ],
+        size = f"--window-size={width},{height}"
+        done = subprocess.run(
+            [browser, *_FLAGS, f"--user-data-dir={profile}", size, act, html.as_uri()],
             check=True,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            text=True,
             timeout=120,
         )
+    return done.stdout
 
 
 def main() -> int:
@@ -113,20 +134,19 @@ def main() -> int:
     parser.add_argument("outdir", type=Path)
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--width", type=int, default=920)
-    parser.add_argument("--height", type=int, default=700)
+    parser.add_argument("--height", type=int, default=0, help="as high as it is")
     parser.add_argument("--sheet", default="", help="one picture of all, by this name")
     parser.add_argument("--open", action="store_true", help="unfold what is folded")
     parser.add_argument("--dark", action="store_true")
     options = parser.parse_args()
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    browser = find_browser()
     if browser is None:
         sys.stderr.write(f"No browser found; install one of {', '.join(_BROWSERS)}.\n")
         return 2
     try:
         options.outdir.mkdir(parents=True, exist_ok=True)
-        texts = {
-            name: file.read_text(encoding="utf-8") for name, file in captions(options.files).items()
-        }
+        files = captions(options.files)
+        texts = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
     except OSError as error:
         sys.stderr.write(f"{error.filename}: {error.strerror}.\n")
         return 2
@@ -138,7 +158,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for name, shown in pages.items():
             html = Path(scratch, f"{name}.html")
-            html.write_text(page(shown, dark=options.dark, is_open=options.open), encoding="utf-8")
+            base = files[name].parent if name in shown else None
+            text = page(shown, dark=options.dark, is_open=options.open, base=base)
+            html.write_text(text, encoding="utf-8")
             png = options.outdir.resolve() / f"{name}.png"
             screenshot(browser, html, png, options.width, options.height)
             sys.stdout.write(f"{png}\n")
