@@ -76,6 +76,19 @@ def test_troubleshooting_is_headed_by_what_people_see():
     assert len(set(heads)) == len(heads)
 
 
+def test_measured_figures_stand_where_they_were_measured():
+    """Each number under “What was measured” is in the page that its row links."""
+    part = PAGES["docs/limits.md"].text.split("## What was measured\n")[1].split("\n## ")[0]
+    rows = [line.split(" | ") for line in part.splitlines() if "](../" in line]
+
+    assert len(rows) >= 5
+    for _, figure, where in rows:
+        found = re.search(r"\]\(\.\./([^)#]+)#", where)
+        assert found
+        held = set(re.findall(r"[\d.]*\d", PAGES[found[1]].text))
+        assert [n for n in re.findall(r"[\d.]*\d", figure) if n not in held] == []
+
+
 def test_readme_has_the_sections_that_messages_name():
     """“See README, Inputs.” leads somewhere."""
     named = {
