@@ -41,7 +41,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     " /api/v3.",
     "coder-address": "Set coder-url to the address at which people open the dashboard, without a"
     " path, and let no sign-in page stand before it.",
-    "github-token": "Make a token with the permissions in README, and store it as the secret that"
+    "github-token": "Make a token (see README, Permissions) and store it as the secret that"
     " github-token takes.",
     "coder-token": "Make one with `coder tokens create` and store it as the secret that"
     " coder-token takes.",

@@ -42,7 +42,7 @@ def lives_on(facts: Facts) -> Remark | None:
     "github-token-scopes",
     "The classic token has the scope for repositories",
     remedy="Give it the scope `repo` (`public_repo` is enough for a public repository), or make a"
-    " fine-grained one with the permissions in README.",
+    " fine-grained one; see README, Permissions.",
     link=links.GITHUB_TOKENS,
 )
 @of_token

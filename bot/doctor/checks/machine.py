@@ -15,7 +15,7 @@ _WORST_CLOCK: Final = timedelta(minutes=2)
 @broken(
     "inputs",
     "Every input can be read",
-    remedy="Correct the input; README lists them all with their values.",
+    remedy="Correct the input; see README, Inputs.",
     link=links.WORKFLOW_SYNTAX,
 )
 def inputs_can_be_read(facts: Facts) -> Remark | None:

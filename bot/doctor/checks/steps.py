@@ -15,7 +15,7 @@ from bot.untrusted import Untrusted
 @broken(
     "step-inputs",
     "The step's inputs exist",
-    remedy="Correct the name; README lists them all.",
+    remedy="Correct the name; see README, Inputs.",
     link=links.WORKFLOW_SYNTAX,
 )
 def inputs_exist(facts: Facts) -> Remark | None:

@@ -187,7 +187,7 @@ def the_trigger_fires(facts: Facts) -> Remark | None:
 @broken(
     "workflow-permissions",
     "The jobs have the permissions",
-    remedy="Write them under the job's `permissions:`; README lists what each is for.",
+    remedy="Write them under the job's `permissions:`; see README, Permissions.",
     link=links.WORKFLOW_SYNTAX,
 )
 def jobs_have_the_permissions(facts: Facts) -> Remark | None:
