@@ -19,6 +19,7 @@ VERBS = {
     "reconcile": "give every open work item its next step, then return",
     "init": "write the workflow files of a repository, and say what is left to do",
     "doctor": "look at both sides of a set-up; changes nothing",
+    "replay": "decide again, offline, what a run decided, from the bundle that it left",
     "distill": "cut logs down to the lines that matter; needs neither GitHub nor Coder",
     "setup": "prepare a Coder for the bot: user, role, template, token; or check a template",
     "demo": "the whole story on this machine: red run, session, pull request, green",

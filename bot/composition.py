@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.adapters import tls
 from bot.adapters.backends import CoderOptions, connect
@@ -31,11 +32,14 @@ from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerN
 from bot.outcomes import SkipReason
 from bot.policy import Mode, Waiting
 from bot.policy_file import LARGEST, PATH, rules, sources
-from bot.ports import AgentBackend, Narrator, Ports
+from bot.ports import UNRECORDED, AgentBackend, Narrator, Ports
 from bot.prompt import check_template
 from bot.sanitize import GrowingSecrets
 from bot.settings import Settings
 from bot.triggers import Surroundings, door_of, recognize
+
+if TYPE_CHECKING:
+    from bot.bundle.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Composition:
     runner: Runner
     clock: SystemClock
     hidden: GrowingSecrets
+    recording: Recording | None = None
 
     def github(self, repository: str) -> GitHubApi:
         """GitHub for the repository of the flag, else of the runner."""
@@ -194,7 +199,10 @@ class Composition:
         files = WorkspaceFiles(
             Path(self.runner.variable("GITHUB_WORKSPACE") or "."), settings.log_file
         )
-        ports = Ports(github, self._agent(), self.clock, narrator, files)
+        agent, recording = self._agent(), self.recording
+        if agent is not None and recording is not None:
+            agent = recording.overhearing(agent)
+        ports = Ports(github, agent, self.clock, narrator, files, recording or UNRECORDED)
         return ports, brief
 
     def _template(self) -> str:

@@ -185,6 +185,11 @@ class Settings(BaseSettings):
     allow_http: bool = Field(
         False, description="Allow a `coder-url` or a GITHUB_API_URL without TLS off this machine."
     )
+    bundle: str = Field(
+        "",
+        description="File in the workspace that the run leaves, for `coder-fix replay` and for bug "
+        "reports: what it read and decided, redacted. None when empty.",
+    )
     dry_run: bool = Field(False, description="Read and decide, print the prompt, write nothing.")
     fail_on: Annotated[Listed, AfterValidator(known_outcomes)] = Field(
         ("error",), description="Outcomes that fail the step (exit 4; errors 2 or 3), or `none`."

@@ -84,7 +84,7 @@ class _Reading:
         self.refused.append(MissingLog(Untrusted(name[:_LONGEST_PATTERN]), f"`log-file`: {why}"))
 
     def _one(self, pattern: str) -> None:
-        parts, found = _parts(pattern, self.root), 0
+        parts, found = parts_inside(pattern, self.root), 0
         self.left = MOST_LOOKED_AT
         top = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -182,8 +182,8 @@ class _Reading:
         self.logs.append(RecordedLog(_opener(target), target.stat().st_size))
 
 
-def _parts(pattern: str, root: Path) -> tuple[str, ...]:
-    """The pattern's parts below `root`."""
+def parts_inside(pattern: str, root: Path) -> tuple[str, ...]:
+    """The parts of a path, or of a glob, below `root`. Raises `RefusedError` where it leads out."""
     if "\0" in pattern or len(pattern) > _LONGEST_PATTERN:
         raise RefusedError("it is no path")
     if pattern.startswith("/"):

@@ -30,6 +30,7 @@ from bot.settings import load
 
 if TYPE_CHECKING:
     from bot.adapters.github_api import GitHubApi
+    from bot.commands.run_bundle import BundleKeeper
     from bot.composition import Composition
     from bot.engine import Engine
     from bot.log import StructuredNarrator
@@ -65,6 +66,7 @@ class Run:
     fail_on: tuple[str, ...] = ("error",)
     engine: Engine | None = None
     cancellation: Cancellation | None = None
+    keeper: BundleKeeper | None = None
 
     def __post_init__(self) -> None:
         self.runner = Runner(self.environ)
@@ -111,7 +113,9 @@ class Run:
             }
         )
         self.runner.mask(settings.secrets)
-        parts = Composition(settings, self.runner, self.clock, self.hidden)
+        self.keeper = self._keeper(settings.bundle)
+        recording = self.keeper.recording if self.keeper else None
+        parts = Composition(settings, self.runner, self.clock, self.hidden, recording)
         with closing(parts.github(repository)) as github:
 
             def note() -> str:
@@ -125,13 +129,23 @@ class Run:
             self.fail_on = settings.fail_on
             return replace(self._answer(ruled, github, teller), caution=note())
 
+    def _keeper(self, path: str) -> BundleKeeper | None:
+        if not path:
+            return None
+        from bot.commands.run_bundle import BundleKeeper
+
+        return BundleKeeper(self.runner, self.clock, self.hidden, path)
+
     def _ignored(self, ignored: Ignored, settings: Settings) -> ReportFacts:
         outcome = Outcome(OutcomeKind.SKIPPED, ignored.reason, skip_reason=ignored.skip_reason)
         return ReportFacts(outcome=outcome, mode=settings.mode.value, secrets=self.hidden)
 
     def _answer(self, parts: Composition, github: GitHubApi, teller: Narrator) -> ReportFacts:
         mode = parts.settings.mode.value
-        request = parts.request(self.runner.event(), github)
+        event = self.runner.event()
+        if parts.recording is not None:
+            parts.recording.event(event)
+        request = parts.request(event, github)
         if isinstance(request, Ignored):
             return self._ignored(request, parts.settings)
         if request.trigger is TriggerName.RECONCILE:
@@ -210,7 +224,7 @@ class Run:
             helper = threading.Thread(target=self._detach, args=(self.engine,), daemon=True)
             helper.start()
             helper.join(CLEAN_UP_SECONDS)
-        self._publish(self._known(outcome))
+        self._publish(self._known(outcome), in_a_hurry=True)
         sys.stdout.flush()
         # A download or a clean-up may hang in a thread; the runner does not wait for it.
         os._exit(128 + signal_number)
@@ -220,7 +234,9 @@ class Run:
         with suppress(BotError):
             engine.detach()
 
-    def _publish(self, facts: ReportFacts) -> int:
+    def _publish(self, facts: ReportFacts, *, in_a_hurry: bool = False) -> int:
+        if self.keeper is not None:
+            facts = self.keeper.kept(facts, in_a_hurry=in_a_hurry)
         text = summary(facts)
         self.runner.outputs(outputs(facts))
         if not self.runner.summary(text):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decide import decide
 from bot.decide.snapshot import UNREAD, Facet, ItemState, Snapshot
 from bot.decide.steps import (
     Dispatch,
@@ -20,6 +19,7 @@ from bot.decide.steps import (
 )
 from bot.engine import records, refused
 from bot.engine.brief import Brief
+from bot.engine.judge import Judge
 from bot.engine.observe import Observer
 from bot.engine.publish import Publisher
 from bot.engine.reactions import react
@@ -45,6 +45,7 @@ class Engine:
         self._request = request
         self._policy = policy
         self._ports = ports
+        self._judge = Judge(request, policy, ports.recorder)
         self._observer = Observer(request, policy, ports, brief)
         self._watch = Watch(ports.clock, ports.narrator, policy)
         self._publisher = Publisher(request, policy, ports, brief, self._watch)
@@ -59,7 +60,7 @@ class Engine:
         while True:
             self.facts = self._turns.timed(self.facts, self._observer.session)
             try:
-                decision = decide(self._request, self.facts, self._policy)
+                decision = self._judge.decide(self.facts)
                 self._would_start = isinstance(decision.would, Start)
                 result = self._act(decision.step, decision.row)
                 self._watch.fine()
@@ -76,7 +77,7 @@ class Engine:
         known: object = UNREAD
         while True:
             self.facts = self._turns.timed(self.facts, self._observer.session)
-            step = decide(self._request, self.facts, self._policy).step
+            step = self._judge.decide(self.facts, glance=True).step
             if not isinstance(step, Read) or Facet.DIFF in step.facets:  # which only an end needs
                 break
             self.facts = self._observer.read(self.facts, step.facets)

@@ -22,6 +22,7 @@ WITHHELD: Final = {
     "run_id": _ONE_RUN,
     "log_file": _ONE_RUN,
     "check_run_id": _ONE_RUN,
+    "bundle": _ONE_RUN,
     "prompt_file": "it names a file of a checkout, which may be a pull request's; use `prompt`",
 }
 """Inputs, by field name, that only a workflow gives, and why."""

@@ -21,6 +21,7 @@ from bot.ports.github import (
     Runs,
 )
 from bot.ports.machine import Clock, LocalFiles, Narrator
+from bot.ports.recorder import UNRECORDED, Record, Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,11 @@ class Ports:
     clock: Clock
     narrator: Narrator
     files: LocalFiles | None = None
+    recorder: Recorder = UNRECORDED
 
 
 __all__ = [
+    "UNRECORDED",
     "AgentBackend",
     "Alerts",
     "Clock",
@@ -48,5 +51,7 @@ __all__ = [
     "Narrator",
     "Ports",
     "PullRequests",
+    "Record",
+    "Recorder",
     "Runs",
 ]

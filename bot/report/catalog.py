@@ -46,7 +46,7 @@ OUTPUTS: dict[str, str] = {
     "duration-seconds": "How long the run took.",
     "error-kind": "Who can act on an error, one word of a closed list.",
     "error-message": "The error and its remedy in one line.",
-    "bundle": "Reserved for the path of a replay bundle; always empty in this version.",
+    "bundle": "Path of the replay bundle in the workspace; empty where none could be written.",
     "task-name": "Name of the task, as in coder/create-task-action.",
     "task-url": "Address of the task, as in coder/create-task-action.",
     "task-created": "Whether the task was created, as in coder/create-task-action.",

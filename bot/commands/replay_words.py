@@ -1,0 +1,131 @@
+"""What `coder-fix replay` prints. Whatever a bundle holds is outside text: anybody can write one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from bot import __version__
+from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Told
+from bot.bundle.replay import VOUCHED, Again, Mark, again
+from bot.decide.steps import Finish, Read
+from bot.model import Outcome, Request
+from bot.sanitize import clean, prompt_block, to_prompt
+from bot.untrusted import Untrusted
+
+_LONGEST = 400
+_LONGEST_LINE = 100_000
+_MEANING = {
+    Mark.SAME: "the same",
+    Mark.REWORDED: "the same in other words",
+    Mark.HIDDEN: "not to be told, for what was redacted had a part in them",
+    Mark.DIFFERS: "different",
+}
+
+
+def account(bundle: Bundle) -> Iterator[str]:
+    """The run, decision by decision; each line is safe to print."""
+    when = bundle.written.isoformat(sep=" ", timespec="seconds")
+    other = "" if bundle.version == __version__ else f", replayed by {__version__}"
+    yield f"coder-fix {_inline(bundle.version)}{other}, {when}"
+    yield f"Event: {_inline(bundle.event) or 'none'}"
+    for part in bundle.parts:
+        yield f"  {_inline(part.path)} = {to_prompt(part.value)}"
+    marks: Counter[Mark] = Counter()
+    for number, record in enumerate(bundle.records):
+        yield ""
+        yield f"Request: {_request(record.request)}"
+        yield f"Policy: mode {record.policy.mode.value}, wait {record.policy.wait.value}"
+        told = [one for one in bundle.told if one.record == number]
+        left_at = len(record.decisions) - len(record.decisions) // 2 if record.left_out else -1
+        for n, one in enumerate(again(record), start=1):
+            marks[one.mark] += 1
+            yield from _decision(n, one)
+            yield from (_told(t) for t in told if t.after == n and not record.left_out)
+            if n == left_at:
+                yield f"     … {record.left_out:,} more were left out, for size"
+        if record.left_out:
+            yield from map(_told, told)
+    yield ""
+    yield f"Outcome: {_outcome(bundle.outcome)}"
+    for item in bundle.items:
+        yield f"  {_inline(item.item) or 'item'}: {_outcome(item)}"
+    yield _sum(marks)
+
+
+def prompts(bundle: Bundle) -> Iterator[str]:
+    """Each prompt whole, below a line that says to whom it went."""
+    if not bundle.told:
+        yield "No prompt was made in this run."
+    for told in bundle.told:
+        yield f"=== {_addressee(told)}"
+        lines = clean(told.text.raw).split("\n")
+        yield from prompt_block([Untrusted(line) for line in lines], limit=_LONGEST_LINE)
+
+
+def _decision(number: int, one: Again) -> Iterator[str]:
+    decided = one.decided
+    glance = ", at a glance" if decided.glance else ""
+    yield f"{number:>4} {one.mark.value} {_at(decided.at)}  {_answer(decided.answer)}{glance}"
+    if one.mark is Mark.HIDDEN:
+        yield f"       as redacted: {_answer(one.now)}"
+    elif one.mark not in VOUCHED:
+        yield f"       now: {_answer(one.now)}{_expected(decided)}"
+
+
+def _expected(decided: Decided) -> str:
+    return f"; as redacted it was: {_answer(decided.hidden)}" if decided.hidden else ""
+
+
+def _answer(answer: Answer) -> str:
+    if isinstance(answer, Raised):
+        return f"{_inline(answer.error)}: {to_prompt(answer.message, limit=_LONGEST)}"
+    step = answer.step
+    if isinstance(step, Read):
+        return f"read {', '.join(facet.value for facet in step.facets)}"
+    row = f"row `{_inline(answer.row)}`"
+    if isinstance(step, Finish):
+        return f"{row}: end as {_outcome(step.outcome)}"
+    return f"{row}: {type(step).__name__}. {_inline(step.reason)}"
+
+
+def _outcome(outcome: Outcome) -> str:
+    word = outcome.skip_reason or outcome.error_kind or outcome.cause
+    both = f"{outcome.kind.value}{f' / {word.value}' if word else ''}"
+    return f"{both}. {_inline(outcome.reason)}" if outcome.reason else both
+
+
+def _request(request: Request) -> str:
+    parts = [request.trigger.value, _inline(request.repository.full_name)]
+    if request.item is not None:
+        parts.append(_inline(request.item.name))
+    if request.run is not None:
+        parts.append(f"run {request.run.id}, attempt {request.run.attempt}")
+    if request.comment is not None:
+        parts.append(f"comment {request.comment.id} by {_inline(request.comment.author)}")
+    return ", ".join(parts)
+
+
+def _told(told: Told) -> str:
+    return f"       {_at(told.at)}  {_addressee(told)}"
+
+
+def _addressee(told: Told) -> str:
+    where = f"prompt for {_inline(told.session)}" if told.session else "prompt"
+    return f"{where}, {'sent' if told.sent else 'not sent'}, {len(told.text.raw):,} characters"
+
+
+def _at(seconds: float) -> str:
+    return f"{seconds:8.1f} s"
+
+
+def _sum(marks: Counter[Mark]) -> str:
+    if not marks:
+        return "Nothing was decided in this run."
+    counted = ", ".join(f"{marks[mark]} {_MEANING[mark]}" for mark in Mark if marks[mark])
+    return f"{marks.total()} decisions: {counted}."
+
+
+def _inline(text: str) -> str:
+    """On one line; nothing for nothing."""
+    return to_prompt(Untrusted(text), limit=_LONGEST) if text else ""
