@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any, Final
 
 from bot import __version__
-from bot.bundle.bundle import Bundle, Decided, Record
+from bot.bundle.bundle import Bundle, Decided, Record, Told
 from bot.bundle.codec import MismatchError, decode, encode, kinds
 from bot.bundle.redacted import Redactor
 from bot.bundle.replay import checked
@@ -47,8 +47,7 @@ def write(bundle: Bundle, secrets: Secrets) -> bytes:
     safe = Redactor(secrets).of(bundle)
     safe = replace(safe, records=tuple(map(checked, safe.records)))
     for halved in count():
-        records = tuple(_thinned(record, MOST >> halved) for record in safe.records)
-        data = _dumped(replace(safe, records=records))
+        data = _dumped(_thinned(safe, MOST >> halved))
         if len(data) <= LARGEST:
             return data
         if not MOST >> halved:
@@ -57,13 +56,22 @@ def write(bundle: Bundle, secrets: Secrets) -> bytes:
     raise AssertionError  # pragma: no cover - `count` does not end
 
 
-def _thinned(record: Record, most: int) -> Record:
-    decisions = record.decisions
-    if len(decisions) <= most:
-        return record
+def _thinned(bundle: Bundle, most: int) -> Bundle:
+    """With the first and the last decisions of each record, `most` together."""
     head, tail = most - most // 2, most // 2
-    kept = decisions[:head] + decisions[len(decisions) - tail :]
-    return replace(record, decisions=kept, left_out=len(decisions) - most)
+
+    def record(one: Record) -> Record:
+        left = max(0, len(one.decisions) - most)
+        kept = one.decisions[:head] + one.decisions[len(one.decisions) - tail :]
+        return replace(one, decisions=kept, left_out=left) if left else one
+
+    def told(one: Told) -> Told:
+        left = max(0, len(bundle.records[one.record].decisions) - most) if bundle.records else 0
+        return one if one.after <= head else replace(one, after=max(head, one.after - left))
+
+    return replace(
+        bundle, records=tuple(map(record, bundle.records)), told=tuple(map(told, bundle.told))
+    )
 
 
 def _dumped(bundle: Bundle) -> bytes:

@@ -1,7 +1,8 @@
-"""What `coder-fix replay` prints. Whatever a bundle holds is outside text: anybody can write one."""
+"""What `coder-fix replay` prints. Anybody can write a bundle: all that it holds is outside text."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from bot.model import Outcome, Request
 from bot.sanitize import clean, prompt_block, to_prompt
 from bot.untrusted import Untrusted
 
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _LONGEST = 400
 _LONGEST_LINE = 100_000
 _MEANING = {
@@ -36,16 +38,11 @@ def account(bundle: Bundle) -> Iterator[str]:
         yield ""
         yield f"Request: {_request(record.request)}"
         yield f"Policy: mode {record.policy.mode.value}, wait {record.policy.wait.value}"
-        told = [one for one in bundle.told if one.record == number]
-        left_at = len(record.decisions) - len(record.decisions) // 2 if record.left_out else -1
-        for n, one in enumerate(again(record), start=1):
-            marks[one.mark] += 1
-            yield from _decision(n, one)
-            yield from (_told(t) for t in told if t.after == n and not record.left_out)
-            if n == left_at:
-                yield f"     … {record.left_out:,} more were left out, for size"
+        made = list(again(record))
+        marks.update(one.mark for one in made)
+        yield from _decisions(made, [told for told in bundle.told if told.record == number])
         if record.left_out:
-            yield from map(_told, told)
+            yield f"     {record.left_out:,} from the middle were left out, for size"
     yield ""
     yield f"Outcome: {_outcome(bundle.outcome)}"
     for item in bundle.items:
@@ -63,14 +60,55 @@ def prompts(bundle: Bundle) -> Iterator[str]:
         yield from prompt_block([Untrusted(line) for line in lines], limit=_LONGEST_LINE)
 
 
+def _decisions(made: list[Again], told: list[Told]) -> Iterator[str]:
+    """A look that came to the same as the one before it is only counted."""
+    before: list[str] = []
+    folded, last = 0, 0.0
+    for look in _looks(made):
+        prompted = [one for one in told if look[0][0] <= one.after <= look[-1][0]]
+        plain = [f"{one.mark} {_words(one)}" for _, one in look]
+        if plain == before and not prompted and all(one.mark in VOUCHED for _, one in look):
+            folded, last = folded + 1, look[-1][1].decided.at
+            continue
+        yield from _folded(folded, last)
+        folded, before = 0, plain
+        for number, one in look:
+            yield from _decision(number, one)
+            yield from (_told(each) for each in prompted if each.after == number)
+    yield from _folded(folded, last)
+
+
+def _looks(made: list[Again]) -> Iterator[list[tuple[int, Again]]]:
+    """What was read, and what came of it, together."""
+    look: list[tuple[int, Again]] = []
+    for numbered in enumerate(made, start=1):
+        look.append(numbered)
+        answer = numbered[1].decided.answer
+        if isinstance(answer, Raised) or not isinstance(answer.step, Read):
+            yield look
+            look = []
+    if look:
+        yield look
+
+
+def _folded(times: int, until: float) -> Iterator[str]:
+    if times:
+        more = f"{times:,} more time{'s'[: times > 1]}"
+        yield f"     {Mark.SAME.value} {_at(until)}  the same, {more}"
+
+
 def _decision(number: int, one: Again) -> Iterator[str]:
     decided = one.decided
-    glance = ", at a glance" if decided.glance else ""
-    yield f"{number:>4} {one.mark.value} {_at(decided.at)}  {_answer(decided.answer)}{glance}"
+    yield f"{number:>4} {one.mark.value} {_at(decided.at)}  {_words(one)}"
     if one.mark is Mark.HIDDEN:
         yield f"       as redacted: {_answer(one.now)}"
     elif one.mark not in VOUCHED:
         yield f"       now: {_answer(one.now)}{_expected(decided)}"
+
+
+def _words(one: Again) -> str:
+    glance = "at a glance: " if one.decided.glance else ""
+    return f"{glance}{_answer(one.decided.answer)}"
 
 
 def _expected(decided: Decided) -> str:
@@ -86,7 +124,8 @@ def _answer(answer: Answer) -> str:
     row = f"row `{_inline(answer.row)}`"
     if isinstance(step, Finish):
         return f"{row}: end as {_outcome(step.outcome)}"
-    return f"{row}: {type(step).__name__}. {_inline(step.reason)}"
+    word = _WORD.sub(" ", type(step).__name__).lower()
+    return f"{row}: {word}. {_inline(step.reason)}"
 
 
 def _outcome(outcome: Outcome) -> str:

@@ -91,7 +91,7 @@ def deadlines_hold(capture: Capture) -> Iterator[str]:
 
 
 def writes_only_where_it_may(capture: Capture) -> Iterator[str]:
-    """18: files only in temporary folders and the runner's own; no process is started at all."""
+    """18: files only in temporary folders, the runner's own, and a bundle; no process at all."""
     for run in capture.runs:
         places = {Path(tempfile.gettempdir()).resolve(), Path("/dev/shm")}  # noqa: S108
         own = {Path(run.folder, name) for name in ("output", "summary.md")}
@@ -105,11 +105,20 @@ def writes_only_where_it_may(capture: Capture) -> Iterator[str]:
 def _may_write(path: Path, places: set[Path], own: set[Path], run: Ran) -> bool:
     if path in own or str(path) == "/dev/null" or "__pycache__" in path.parts:
         return True  # what is compiled on import is the interpreter's own
+    if _is_bundle(path, run):
+        return True
     # The scenario's own folder lies in the temporary one, and is no place of the product's.
     inside_run = path.is_relative_to(Path(run.folder).parent)
     if inside_run or not path.is_absolute():
         return False
     return any(path.is_relative_to(place) and "coder-fix-" in str(path) for place in places)
+
+
+def _is_bundle(path: Path, run: Ran) -> bool:
+    """Its parts, relative to the folder that holds each, and the name that it has in passing."""
+    asked = run.inputs.get("INPUT_BUNDLE", "")
+    passing = re.fullmatch(r"\.coder-fix-[0-9a-f]{16}", str(path))
+    return bool(asked) and (passing is not None or str(path) in Path(asked).parts)
 
 
 def waits_only_by_the_clock(capture: Capture) -> Iterator[str]:
