@@ -93,7 +93,8 @@ def _usage() -> str:
         "Repairs red CI with agents that run in Coder.\n\n"
         f"{verbs}\n\n"
         "Exit codes: 0 done, 1 a bug of ours, 2 configuration, 3 GitHub, Coder or the output\n"
-        "failed, 4 the outcome is in --fail-on, nothing was found or a replay differs, 130 and 143 cancelled."
+        "failed, 4 the outcome is in --fail-on, nothing was found or a replay differs, 130 and\n"
+        "143 cancelled."
     )
 
 
