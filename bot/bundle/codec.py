@@ -139,11 +139,8 @@ def _is_noun(kind: Any) -> bool:
 
 def _decode_fields(data: Mapping[str, Any], kind: Any, where: str) -> Any:
     known = kinds(kind)
-    if len(data.keys() - known.keys()) > 0:
-        more = len(data.keys() - known.keys())
-        raise MismatchError(
-            where, f"has {more} field{'s'[: more > 1]} that `{kind.__name__}` lacks"
-        )
+    if more := len(data.keys() - known.keys()):
+        raise MismatchError(where, f"has {more} unknown field{'s'[: more > 1]}")
     required = {field.name for field in fields(kind) if not _has_default(field)}
     for name in sorted(required - data.keys()):
         raise MismatchError(f"{where}.{name}", "is missing")

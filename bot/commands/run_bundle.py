@@ -14,7 +14,7 @@ from bot.ports import Clock
 from bot.report.facts import ReportFacts
 from bot.sanitize import Secrets
 
-HURRY_SECONDS = 1.0
+HURRY_SECONDS = 1.5
 """What a cancelled run grants it: the runner kills the process soon."""
 
 

@@ -19,7 +19,7 @@ _LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     int: st.integers(-(2**63) + 1, 2**63 - 1),
     float: st.floats(-1e15, 1e15),
-    str: st.text("a\u00e9\u2028\U0001f600\n\"{\\ ", max_size=4),
+    str: st.text('a\u00e9\u2028\U0001f600\n"{\\ ', max_size=4),
     datetime: st.datetimes(timezones=_ZONES).map(lambda time: time.replace(fold=0)),
 }
 

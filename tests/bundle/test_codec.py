@@ -22,7 +22,9 @@ from tests.builders import a_request, a_session, a_snapshot
 from tests.bundle.kinds import values
 
 KINDS = (Request, Policy, Step, Decision, Raised, Told, EventPart, Outcome, TimelineEntry)
-_SLOW = settings(max_examples=10, database=None, suppress_health_check=list(HealthCheck), deadline=None)
+_SLOW = settings(
+    max_examples=10, database=None, suppress_health_check=list(HealthCheck), deadline=None
+)
 
 
 @pytest.mark.parametrize("kind", [*KINDS, SessionKey], ids=lambda k: getattr(k, "__name__", "Step"))

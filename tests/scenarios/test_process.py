@@ -24,6 +24,7 @@ from bot.sandbox.http import HttpRequest
 from faults.attempt import summaries_in
 from tests.coder_fixtures import CoderFactory
 from tests.scenarios.hostile import RED_LOG
+from tests.scenarios.replaying import replayed
 from tests.scenarios.runner_commands import commands
 from tests.scenarios.stage import BOT, PERMISSIONS, WORKFLOW
 
@@ -160,6 +161,25 @@ def test_a_signal_during_the_wait(world: World, number, code):
     told = [x.response.status for x in paused]
     assert told in ([202], [409], [409, 202])
     assert list((world.folder / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS, ids=["SIGINT", "SIGTERM"])
+def test_a_cancelled_run_leaves_its_bundle(world: World, number, code):
+    """All that was decided until then, and the prompt; it replays."""
+    process = world.start(INPUT_BUNDLE="bundle.json", GITHUB_WORKSPACE=str(world.folder))
+    ended = interrupted(process, number, lambda said: "Started session" in said)
+    again = replayed(world.folder / "bundle.json")
+
+    assert (ended.code, ended.seconds < SOON) == (code, True)
+    assert (world.outputs()["error-kind"], world.outputs()["bundle"]) == (
+        "cancelled",
+        "bundle.json",
+    )
+    assert (again.stderr, again.code) == ("", 0)
+    assert "row `start`: start." in again.stdout
+    assert "Outcome: error / cancelled. The run was cancelled." in again.stdout
+    assert ", sent, " in again.stdout
+    assert not list(world.folder.glob(".coder-fix-*"))
 
 
 HANGS = {

@@ -15,11 +15,14 @@ TAKE_APART = ("adapters", "decide", "evidence", "sanitize", "triggers", "untrust
 """They read logs, comments and names, and hand on values or `Untrusted`; none writes for people."""
 
 LOOK: Mapping[str, str] = {
+    "bundle/codec.py": "written marked as what it is, and read as `Untrusted` again",
+    "bundle/redacted.py": "each becomes `Untrusted` again, cleaned and redacted",
     "commands/distill.py": "a job's name finds its green log",
     "commands/distill_json.py": "each goes into `inline`, which renders",
     "commands/distill_markdown.py": "parts of a heading, rendered as one",
     "commands/distill_output.py": "each goes into `inline`, which renders; names are compared",
     "commands/distill_words.py": "names are keys; a finding becomes `Untrusted` again",
+    "commands/replay_words.py": "split into lines that are `Untrusted` again; counted",
     "doctor/checks/repository.py": "a pattern is compared with our branch",
     "doctor/template_fitness.py": "names are keys; values are compared",
     "doctor/workflow_file.py": "a workflow file is parsed",
