@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,23 +44,20 @@ class BundleFile:
     def write(self, data: bytes) -> None:
         """In place of what was there. Raises `OSError`; then what was there still is."""
         *folders, last = self.name.split("/")
-        here = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+        with ExitStack() as held:
+            here = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            held.callback(os.close, here)
             for folder in folders:
                 here = _entered(here, folder)
+                held.callback(os.close, here)
             _placed(here, last, data)
-        finally:
-            os.close(here)
 
 
 def _entered(above: int, name: str) -> int:
-    """The folder, made where there is none; the one above is closed."""
-    try:
-        with suppress(FileExistsError):
-            os.mkdir(name, dir_fd=above)
-        return os.open(name, _FOLDER, dir_fd=above)
-    finally:
-        os.close(above)
+    """The folder, made where there is none."""
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=above)
+    return os.open(name, _FOLDER, dir_fd=above)
 
 
 def _placed(folder: int, name: str, data: bytes) -> None:

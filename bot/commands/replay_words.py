@@ -150,8 +150,9 @@ def _told(told: Told) -> str:
 
 
 def _addressee(told: Told) -> str:
+    size = len(told.text.raw)
     where = f"prompt for {_inline(told.session)}" if told.session else "prompt"
-    return f"{where}, {'sent' if told.sent else 'not sent'}, {len(told.text.raw):,} characters"
+    return f"{where}, {'sent' if told.sent else 'not sent'}, {size:,} characters"
 
 
 def _at(seconds: float) -> str:
