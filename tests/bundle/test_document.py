@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +16,30 @@ from bot import __version__
 from bot.bundle.bundle import Bundle, Decided, Raised, Record, Told
 from bot.bundle.document import LARGEST, MOST, read, write
 from bot.bundle.event import parts
-from bot.bundle.replay import Mark, again, answer, vouches
-from bot.decide import decide
+from bot.bundle.replay import Again, Mark, again, answer, vouches
+from bot.decide import Decision, decide
 from bot.decide.silence import Silence
+from bot.decide.snapshot import RunFacts
+from bot.decide.steps import Start
 from bot.errors import ConfigurationError
-from bot.model import Event, Outcome
+from bot.model import Event, Outcome, SessionState
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy
 from bot.sanitize import NO_SECRETS, Secrets
 from bot.triggers import Surroundings, recognize
 from bot.untrusted import Untrusted
-from tests.builders import NOW, REPOSITORY, a_pushed_fix, a_request, a_session, a_snapshot
+from tests.builders import (
+    NOW,
+    REPOSITORY,
+    a_job,
+    a_pull,
+    a_pushed_fix,
+    a_request,
+    a_run,
+    a_session,
+    a_snapshot,
+    an_evidence,
+)
 from tests.scenarios.replaying import replayed
 
 
@@ -108,13 +123,13 @@ KEY = "\n".join(
 
 def test_a_key_of_several_lines_is_seen_whole():
     """Each line is a text of its own, and none of them looks like a secret alone."""
-    facts = a_snapshot()
-    (excerpt,) = facts.evidence.excerpts
+    facts, found = a_snapshot(), an_evidence()
+    (excerpt,) = found.excerpts
     lines = tuple(
         replace(excerpt.lines[0], number=n, text=Untrusted(line))
         for n, line in enumerate(KEY.splitlines(), start=1)
     )
-    evidence = replace(facts.evidence, excerpts=(replace(excerpt, lines=lines),))
+    evidence = replace(found, excerpts=(replace(excerpt, lines=lines),))
     data = write(a_bundle(a_record(replace(facts, evidence=evidence))), SECRETS)
 
     assert b"Zk29XbLw83vTn5Yd" not in data
@@ -141,20 +156,20 @@ def test_our_own_tokens_are_hidden_wherever_they_stand():
 
 HIDDEN = {
     "the word that opts out": a_snapshot(
-        pull=replace(
-            a_snapshot().pull, body=Untrusted('DB_PASSWORD="x9[skip coder-fix]Zk29XbLw83vTn5"')
-        )
+        pull=a_pull(body=Untrusted('DB_PASSWORD="x9[skip coder-fix]Zk29XbLw83vTn5"'))
     ),
     "the branch of ours": a_snapshot(
-        run=replace(
-            a_snapshot().run,
-            run=replace(
-                a_snapshot().run.run,
-                head_branch="coder-fix/pr/7/fq7RZk29XbLw83vTn5Yd60mPc41/5d41402abc4b-1",
-            ),
+        run=RunFacts(
+            a_run(head_branch="coder-fix/pr/7/fq7RZk29XbLw83vTn5Yd60mPc41/5d41402abc4b-1"),
+            (a_job(),),
         )
     ),
 }
+
+
+def _row(one: Again) -> str:
+    assert isinstance(one.decided.answer, Decision)
+    return one.decided.answer.row
 
 
 def test_a_word_that_is_hidden_may_decide():
@@ -163,7 +178,7 @@ def test_a_word_that_is_hidden_may_decide():
     back = read(write(a_bundle(record), NO_SECRETS), "x.json")
     (one,) = again(back.records[0])
 
-    assert (one.decided.answer.row, one.mark) == ("opted-out", Mark.HIDDEN)
+    assert (_row(one), one.mark) == ("opted-out", Mark.HIDDEN)
     assert not vouches(back)
 
 
@@ -175,14 +190,15 @@ def test_a_name_that_is_hidden_still_decides():
     (one,) = again(back.records[0])
 
     assert b"[coder-token]" in data
-    assert (one.decided.answer.row, one.mark) == ("our-branch", Mark.SAME)
+    assert (_row(one), one.mark) == ("our-branch", Mark.SAME)
 
 
 def test_a_decision_that_differs_is_told():
     """As after a change of a rule: another row is `✗`, the same one in other words is not."""
     record = a_record(a_snapshot())
     (one,) = record.decisions
-    worded = replace(one.answer, step=replace(one.answer.step, reason="Why not."))
+    assert isinstance(one.answer, Decision)
+    worded = replace(one.answer, step=Start("Why not."))
     other = replace(one.answer, row="limits")
     for made, mark in ((worded, Mark.REWORDED), (other, Mark.DIFFERS)):
         told = replace(record, decisions=(replace(one, answer=made),))
@@ -191,7 +207,7 @@ def test_a_decision_that_differs_is_told():
 
 def test_what_decide_raises_is_replayed():
     """Bugs too: which exception it was, is the answer."""
-    facts = a_snapshot(item=replace(a_snapshot().item, ref="\u00b2"), run=None)
+    facts = a_snapshot(run=None)
     made = answer(a_request(), facts, Policy())
 
     assert isinstance(made, Raised)
@@ -325,8 +341,6 @@ def test_a_difference_is_an_exit_code(tmp_path):
 @pytest.mark.parametrize("name", ["missing.json", "folder", "pipe", "cut.json"])
 def test_a_file_that_is_none(tmp_path, name):
     """Exit code 2 and one line, at once: a pipe is not waited for."""
-    import os
-
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "cut.json").write_bytes(WHOLE[:-100])
@@ -335,6 +349,29 @@ def test_a_file_that_is_none(tmp_path, name):
     assert (shown.code, shown.stdout) == (2, "")
     assert len(shown.stderr.splitlines()) == 1
     assert name in shown.stderr
+
+
+GOLDEN = Path(__file__).resolve().parent.parent / "data" / "golden" / "replay-account.txt"
+
+
+def test_the_account_is_as_it_was_read(tmp_path):
+    """A prompt, a look that is repeated, and three of the marks, as people see them."""
+    waits = polls(4, session=a_session(state=SessionState.WORKING))
+    record = a_record(a_snapshot(), *waits, HIDDEN["the word that opts out"], a_pushed_fix())
+    bundle = a_bundle(
+        record,
+        parts=parts(Event("workflow_run", {"action": "completed", "workflow_run": {"id": 9001}})),
+        told=(Told(0.4, 0, 1, "cf-1-1-1", Untrusted("Repair it.")),),
+        version="0.1.0",
+    )
+    told = json.loads(write(bundle, NO_SECRETS))
+    told["records"][0]["decisions"][-1]["answer"]["row"] = "limits"
+    (tmp_path / "x.json").write_text(json.dumps(told))
+    shown = replayed(tmp_path / "x.json").stdout.replace(__version__, "0.1.0")
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(shown, encoding="utf-8")
+
+    assert shown == GOLDEN.read_text(encoding="utf-8")
 
 
 # --- the event -------------------------------------------------------------------------------
