@@ -107,3 +107,13 @@ def test_no_file_is_too_strange(text):
     """Whoever may push may write anything into a workflow's file."""
     assert why(text) in set(C)
     assert why("on: " + text, changed=(text,)) in set(C)
+
+
+def test_a_glob_that_would_take_long_fits_nothing():
+    """The branch's file may hold anything: many wildcards are not tried at all."""
+    hostile = Untrusted(f"on:\n  push:\n    paths: ['{'*a' * 60}b']\n")
+    few = Untrusted("on:\n  push:\n    paths: ['src/**/test_*.py']\n")
+    name = ("src/" + "a" * 150 + "/test_x.py",)
+
+    assert cause(Silence("x", workflow=hostile, changed=name), skipped=False) is C.PATH_FILTER
+    assert cause(Silence("x", workflow=few, changed=name), skipped=False) is C.CI_SLOW
