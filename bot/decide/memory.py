@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from bot.decide.snapshot import Attempt, ItemState
-from bot.outcomes import OutcomeKind
+from bot.outcomes import OutcomeKind, SkipReason
 
 VERSION = 1
 _SHORT = {"session_id": "s"}
@@ -70,6 +71,12 @@ def read_any(body: str) -> ItemState | None:
     return read(match["marker"], body) if match else None
 
 
+def every(body: str) -> Iterator[tuple[str, ItemState | None]]:
+    """Each hidden line's marker and state; None for a state that nobody can read."""
+    for match in _BLOCK.finditer(body):
+        yield match["marker"], read(match["marker"], match[0])
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
@@ -94,6 +101,7 @@ def _state(data: dict[str, Any]) -> ItemState:
         evidence_sha=str(data.get("evidence_sha", "")),
         run_id=int(data.get("run_id", 0)),
         session_id=str(data.get("s", "")),
+        began=_time(data.get("began")),
         fingerprint=tuple(map(str, data.get("fingerprint", ()))),
         attempts=attempts,
         turn_started=_time(data.get("turn_started")),
@@ -108,12 +116,18 @@ def _state(data: dict[str, Any]) -> ItemState:
         comment=_comment(str(data.get("comment", ""))),
         asked_at=_time(data.get("asked_at")),
         final=OutcomeKind(data["final"]) if data.get("final") else None,
+        skip_reason=_reason(data.get("skip_reason")),
     )
 
 
 def _matching(shape: re.Pattern[str], value: Any) -> tuple[str, ...]:
     """Those of that shape; whatever else stands there is nobody's."""
     return tuple(str(one) for one in value or () if shape.fullmatch(str(one)))
+
+
+def _reason(value: Any) -> SkipReason | None:
+    """A word that is not ours, or not ours yet, is none."""
+    return SkipReason(value) if value in list(SkipReason) else None
 
 
 def _comment(value: str) -> str:

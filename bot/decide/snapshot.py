@@ -22,7 +22,7 @@ from bot.model import (
     SessionKey,
     WorkflowRun,
 )
-from bot.outcomes import OutcomeKind
+from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Mode, Policy
 
 KEPT = 20
@@ -165,7 +165,7 @@ class Attempt:
 class ItemState:
     """What our comment, or our pull request's body, remembers about the item.
 
-    `evidence_sha` is the commit that was red when the generation began; `dispatched` the head for
+    `evidence_sha` is the commit that was red when the generation `began`; `dispatched` the head for
     which the failed workflow was dispatched. `turn_after` is the
     session's own time stamp when the present turn was asked for: only what is newer belongs to it.
     `asking` says that nobody knows whether the agent has anything to work on: it is written before
@@ -174,7 +174,8 @@ class ItemState:
     asked for this generation, with `review:` before it where it stands in a review. `allowed` are
     rules of the diff policy, each with the comment that accepts it, `skipped-tests@12345`.
     `packages` are those of an upgrade, `httpx@>=0.28`. `asked_at` is when the command was written
-    that an issue's work began with: later edits of the issue do not count.
+    that an issue's work began with: later edits of the issue do not count. `skip_reason` says why
+    it ended, where `final` is `skipped`.
     """
 
     item: str
@@ -195,7 +196,9 @@ class ItemState:
     held: bool = False
     comment: str = ""
     asked_at: datetime | None = None
+    began: datetime | None = None
     final: OutcomeKind | None = None
+    skip_reason: SkipReason | None = None
 
     @property
     def heads(self) -> frozenset[str]:

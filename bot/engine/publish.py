@@ -184,7 +184,9 @@ class Publisher:
         if facts.state.final is not None or _passes(result.outcome):
             return facts
         head = result.verdict.sha if result.verdict else facts.state.head
-        return replace(facts, state=replace(facts.state, final=kind, head=head))
+        reason = result.outcome.skip_reason
+        ended = replace(facts.state, final=kind, head=head, skip_reason=reason)
+        return replace(facts, state=ended)
 
     def _has_something_to_say(self, result: Result) -> bool:
         if self._policy.dry_run:

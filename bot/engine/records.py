@@ -27,6 +27,7 @@ def begun(
     known = assigned is None or session.created
     evidence = facts.evidence
     fingerprint = evidence.fingerprint if isinstance(evidence, Evidence) else ()
+    began = latest(turn_started, session.created_at)
     return ItemState(
         item=facts.item.name,
         generation=facts.generation,
@@ -34,7 +35,8 @@ def begun(
         run_id=run.run.id if isinstance(run, RunFacts) else 0,
         session_id=session.id,
         fingerprint=fingerprint[:KEPT],
-        turn_started=latest(turn_started, session.created_at),
+        began=began,
+        turn_started=began,
         comment=noted(comment) if comment else "",
         asked_at=_asked_at(assigned, comment, turn_started),
         packages=in_writing(assigned.assignment) if assigned else (),

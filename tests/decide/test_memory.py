@@ -8,7 +8,7 @@ import pytest
 
 from bot.decide import memory
 from bot.decide.snapshot import Attempt, ItemState
-from bot.outcomes import OutcomeKind
+from bot.outcomes import OutcomeKind, SkipReason
 from tests.builders import NOW
 
 MARK = "coder-fix:0123456789ab"
@@ -18,6 +18,7 @@ WHOLE = ItemState(
     evidence_sha="a" * 40,
     run_id=9001,
     session_id="s-1",
+    began=NOW,
     fingerprint=("f1", "f2"),
     attempts=(Attempt("b" * 40, "red", ("f3",)), Attempt("c" * 40, "red", (), ("diff-size",))),
     turn_started=NOW,
@@ -30,6 +31,7 @@ WHOLE = ItemState(
     comment="review:77",
     asked_at=NOW,
     final=OutcomeKind.NOT_FIXED,
+    skip_reason=SkipReason.SUPERSEDED,
 )
 
 
