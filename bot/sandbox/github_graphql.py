@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.github_api import error_body
 from bot.sandbox.github_graphql_changes import mutations
 from bot.sandbox.github_graphql_document import Absent, GraphQLError, Resolver, execute, parse
-from bot.sandbox.github_graphql_repository import repository_fields
+from bot.sandbox.github_graphql_repository import owner_fields, repository_fields
 from bot.sandbox.github_tokens import Grant
 from bot.sandbox.http import HttpRequest, HttpResponse
 
@@ -54,4 +54,5 @@ def _query(server: GitHubServer, grant: Grant) -> Resolver:
         "viewer": {"__typename": "User", "login": grant.login},
         "rateLimit": {"__typename": "RateLimit", **limit},
         "repository": repository,
+        "repositoryOwner": lambda login: owner_fields(server, grant, login),
     }

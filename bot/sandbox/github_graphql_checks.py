@@ -28,6 +28,7 @@ def commit_fields(server: GitHubServer, repository: Repository, sha: str) -> Res
             "context": status.context,
             "state": status.state.upper(),
             "targetUrl": status.target_url,
+            "createdAt": status.created_at,
         }
         for status in latest.values()
     ]
@@ -51,6 +52,7 @@ def _check(page: str, run: WorkflowRun, job: Job) -> Json:
         "name": job.name,
         "status": job.status.upper(),
         "conclusion": job.conclusion.upper() if job.conclusion else None,
+        "completedAt": job.completed_at,
         "detailsUrl": f"{page}/runs/{job.id}",
         "permalink": f"{page}/runs/{job.id}",
         # GraphQL's Int has 32 bits, the ids of today do not fit.
@@ -65,6 +67,7 @@ def _check_by_app(page: str, check: CheckRun) -> Json:
         "name": check.name,
         "status": check.status.upper(),
         "conclusion": check.conclusion.upper() if check.conclusion else None,
+        "completedAt": check.completed_at,
         "detailsUrl": check.details_url or None,
         "permalink": f"{page}/runs/{check.id}",
         "databaseId": None,

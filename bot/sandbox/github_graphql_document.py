@@ -24,6 +24,13 @@ class GraphQLError(ValueError):
         self.kind = kind
 
 
+class _NullParentError(Exception):
+    """A field that is never null could not be resolved: what holds it is null instead."""
+
+
+_NEVER_NULL = frozenset({"issues", "pullRequests"})
+
+
 @dataclass(frozen=True, slots=True)
 class Absent:
     """Where execution stands, and what could not be resolved so far, as the answer's `errors`."""
@@ -114,6 +121,8 @@ def _resolved(field: Field, resolve: Any, arguments: Resolver, absent: Absent | 
             raise
         path = [*absent.path, field.alias or field.name]
         absent.errors.append({"message": str(broken), "type": broken.kind, "path": path})
+        if field.name in _NEVER_NULL:
+            raise _NullParentError from broken
         return None
 
 
@@ -122,7 +131,10 @@ def _complete(field: Field, value: Any, variables: Mapping[str, Any], absent: Ab
         return value
     if isinstance(value, list):
         return [execute(field.selection, item, variables, absent) for item in value]
-    return execute(field.selection, value, variables, absent)
+    try:
+        return execute(field.selection, value, variables, absent)
+    except _NullParentError:
+        return None
 
 
 def _bound(value: Any, variables: Mapping[str, Any]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.github_graphql_document import GraphQLError, Resolver
-from bot.sandbox.github_state import Issue, Repository, User
+from bot.sandbox.github_graphql_lists import connection
+from bot.sandbox.github_state import Comment, Issue, Repository, User
 
 if TYPE_CHECKING:
     from bot.sandbox.github_server import GitHubServer
@@ -38,12 +39,38 @@ def conversation_fields(
         "author": actor(server, issue.user),
         "viewerDidAuthor": issue.user.login == viewer,
         "createdAt": issue.created_at,
+        "updatedAt": issue.updated_at,
         "closedAt": issue.closed_at,
         "lastEditedAt": issue.body_edited_at,
         "repository": {"nameWithOwner": repository.full_name},
         "labels": lambda **_: {"nodes": [{"name": label.name} for label in issue.labels]},
+        "comments": _comments(server, repository, issue, viewer),
         "timelineItems": lambda **asked: _timeline(issue, **asked),
     }
+
+
+def _comments(
+    server: GitHubServer, repository: Repository, issue: Issue, viewer: str
+) -> Callable[..., Resolver]:
+    """The field `comments`, oldest first."""
+    kind = "pull" if issue.number in repository.pulls else "issues"
+    page = f"{server.server_url}/{repository.full_name}/{kind}/{issue.number}"
+
+    def show(comment: Comment) -> Resolver:
+        return {
+            "__typename": "IssueComment",
+            "fullDatabaseId": str(comment.id),
+            "url": f"{page}#issuecomment-{comment.id}",
+            "body": comment.body,
+            "createdAt": comment.created_at,
+            "author": actor(server, comment.user),
+            "viewerDidAuthor": comment.user.login == viewer,
+        }
+
+    def comments(first: int, after: str | None = None) -> Resolver:
+        return connection(issue.comments, show, first=first, after=after)
+
+    return comments
 
 
 def actor(server: GitHubServer, user: User) -> Json:

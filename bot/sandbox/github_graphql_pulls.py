@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.github_graphql_checks import commit_fields
 from bot.sandbox.github_graphql_document import Resolver
-from bot.sandbox.github_graphql_issues import actor, conversation_fields
+from bot.sandbox.github_graphql_issues import conversation_fields
 from bot.sandbox.github_state import PullRequest, Repository, ReviewComment
 
 if TYPE_CHECKING:
@@ -45,26 +45,7 @@ def pull_fields(
         "baseRefOid": pull.base_sha,
         "mergedAt": pull.merged_at,
         "headRepository": {"nameWithOwner": pull.head.full_name},
-        "comments": lambda first=100, **_: _comments(server, repository, pull, viewer, first),
     }
-
-
-def _comments(
-    server: GitHubServer, repository: Repository, pull: PullRequest, viewer: str, first: int
-) -> Resolver:
-    page = f"{server.server_url}/{repository.full_name}/pull/{pull.number}"
-    nodes = [
-        {
-            "__typename": "IssueComment",
-            "fullDatabaseId": str(comment.id),
-            "url": f"{page}#issuecomment-{comment.id}",
-            "body": comment.body,
-            "author": actor(server, comment.user),
-            "viewerDidAuthor": comment.user.login == viewer,
-        }
-        for comment in pull.issue.comments
-    ]
-    return {"nodes": nodes[:first], "pageInfo": {"hasNextPage": len(nodes) > first}}
 
 
 def _threads(pull: PullRequest) -> Resolver:

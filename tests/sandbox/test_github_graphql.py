@@ -186,3 +186,52 @@ def test_limits_and_viewer(github_sandbox: SandboxGitHub) -> None:
     viewer = _send(github_sandbox, "Viewer")["data"]["viewer"]
     limit = _send(github_sandbox, "RateLimit")["data"]["rateLimit"]
     assert (viewer, limit["limit"]) == ({"login": "dev"}, 5_000)
+
+
+def test_a_history_comes_in_pages_the_newest_change_first(github_sandbox: SandboxGitHub) -> None:
+    """Pull requests and issues apart, each list by its own cursor; a cursor is not made up."""
+    repository = _with_pull(github_sandbox)
+    for title in "abc":
+        repository.open_issue(title).updated_at = f"2026-01-0{ord(title) - 96}T00:00:00Z"
+    repository.comment(2, "hello")
+    variables = {"owner": "octo", "name": "app", "since": "2026-01-02T00:00:00Z"}
+    told = _send(github_sandbox, "History", **variables)["data"]["repository"]
+    assert [node["number"] for node in told["issues"]["nodes"]] == [2, 4, 3]
+    assert told["issues"]["nodes"][0]["comments"]["nodes"] == [{"body": "hello"}]
+    assert [node["number"] for node in told["pulls"]["nodes"]] == [1]
+    after = told["issues"]["pageInfo"]["endCursor"]
+    rest = _send(github_sandbox, "History", **variables, issues=after)["data"]["repository"]
+    assert rest["issues"] == {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    wrong = _send(github_sandbox, "History", **variables, issues="4")
+    assert "valid cursor" in wrong["errors"][0]["message"]
+
+
+def test_a_list_that_may_not_be_read_takes_its_repository_along(
+    github_sandbox: SandboxGitHub,
+) -> None:
+    """A list is never null: without the right for one of two the whole answer is null."""
+    _with_pull(github_sandbox)
+    github_sandbox.tokens.grant("half", permissions={"pull-requests": "read"})
+    told = _send(github_sandbox, "History", "half", owner="octo", name="app",
+                 since="2026-01-02T00:00:00Z")  # fmt: skip
+    assert told["data"] == {"repository": None}
+    (error,) = told["errors"]
+    assert (error["type"], error["path"]) == ("FORBIDDEN", ["repository", "issues"])
+
+
+def test_the_ends_of_checks_and_the_repositories_of_an_account(
+    github_sandbox: SandboxGitHub,
+) -> None:
+    """A check tells when it ended; an account its repositories by name, and only what is seen."""
+    repository = _with_pull(github_sandbox)
+    where = {"owner": "octo", "name": "app", "oid": repository.head("x")}
+    commit = _send(github_sandbox, "Ended", **where)["data"]["repository"]["commit"]
+    (check,) = commit["statusCheckRollup"]["contexts"]["nodes"]
+    assert check["completedAt"] == repository.runs[-1].jobs[-1].completed_at
+    github_sandbox.create_repository("octo/Abc")
+    github_sandbox.tokens.grant("one", repositories=["octo/app"])
+    for who, names in (("all", ["octo/Abc", "octo/app"]), ("one", ["octo/app"])):
+        owner = _send(github_sandbox, "Owned", who, login="octo")["data"]["repositoryOwner"]
+        assert [node["nameWithOwner"] for node in owner["repositories"]["nodes"]] == names
+    nobody = _send(github_sandbox, "Owned", login="nobody")
+    assert nobody["errors"][0]["type"] == "NOT_FOUND"
