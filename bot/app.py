@@ -20,6 +20,7 @@ VERBS = {
     "init": "write the workflow files of a repository, and say what is left to do",
     "doctor": "look at both sides of a set-up; changes nothing",
     "replay": "decide again, offline, what a run decided, from the bundle that it left",
+    "report": "count how repairs ended, from comments and pull requests alone",
     "distill": "cut logs down to the lines that matter; needs neither GitHub nor Coder",
     "setup": "prepare a Coder for the bot: user, role, template, token; or check a template",
     "demo": "the whole story on this machine: red run, session, pull request, green",

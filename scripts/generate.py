@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bot.commands.report_words import NUMBERS
 from bot.decide import ROWS
 from bot.inputs import input_name, variables
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
@@ -161,6 +162,11 @@ def skips_table() -> str:
     )
 
 
+def numbers_table() -> str:
+    """docs/numbers.md: what `coder-fix report` counts."""
+    return _table(("Number", "Meaning"), NUMBERS.items())
+
+
 def errors_text() -> str:
     """docs: the words of `error-kind`."""
     return ", ".join(f"`{kind.value}`" for kind in ErrorKind)
@@ -183,6 +189,7 @@ BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
         "skips": skips_table,
         "errors": errors_text,
     },
+    "docs/numbers.md": {"numbers": numbers_table},
     "docs/policy-file.md": {"withheld": withheld_table},
     "docs/limits.md": {f"limits-{part}": partial(limits_table, part) for part in BOUNDS},
     "docs/decisions.md": {"decisions": decisions_table},

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-TAKE_APART = ("adapters", "decide", "evidence", "sanitize", "triggers", "untrusted.py")
+TAKE_APART = ("adapters", "decide", "evidence", "sanitize", "tally", "triggers", "untrusted.py")
 """They read logs, comments and names, and hand on values or `Untrusted`; none writes for people."""
 
 LOOK: Mapping[str, str] = {

@@ -8,6 +8,7 @@ from bot.adapters.github_api.bearer import told_by
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.credentials import Credentials, FixedToken
 from bot.adapters.github_api.glance import GlanceDesk
+from bot.adapters.github_api.history import HistoryDesk
 from bot.adapters.github_api.permissions import Permissions, permissions
 from bot.adapters.github_api.repository import GitHubRepository
 from bot.adapters.github_api.server import Server
@@ -61,13 +62,20 @@ def installation(
     return InstallationToken(key, app, full_name, wanted, clock, conceal)
 
 
+def history(server: Server, token: str, *, clock: Clock, author: str = "") -> HistoryDesk:
+    """A reader of what repairs left behind, in any repository that the token sees."""
+    return HistoryDesk(Client(server, FixedToken(token), clock), author)
+
+
 __all__ = [
     "AppKey",
     "Credentials",
     "FixedToken",
     "GitHubApi",
+    "HistoryDesk",
     "Permissions",
     "Server",
+    "history",
     "installation",
     "permissions",
 ]

@@ -19,10 +19,12 @@ from bot.untrusted import Untrusted
 _COMMENTS = 50
 _PULLS = 10
 
-_PULL = """
+PULL = """
 number url title body state isDraft mergedAt viewerDidAuthor headRefName headRefOid baseRefName
 baseRefOid createdAt closedAt author { __typename login } headRepository { nameWithOwner }
 labels(first: 100) { nodes { name } }"""
+"""What `pull_request` reads."""
+
 _CONVERSATION = f"""
 comments(first: {_COMMENTS}) {{
   nodes {{ fullDatabaseId url body viewerDidAuthor author {{ __typename login }} }}
@@ -54,7 +56,7 @@ class Conversation:
 def items(numbers: Sequence[int], branches: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Those pull requests with their comments; those branches with their checks and requests."""
     fields = [
-        f"p{n}: pullRequest(number: {n}) {{ {_PULL} {_CONVERSATION} {_TIP} }}" for n in numbers
+        f"p{n}: pullRequest(number: {n}) {{ {PULL} {_CONVERSATION} {_TIP} }}" for n in numbers
     ]
     variables: dict[str, Any] = {}
     for place, branch in enumerate(branches):
@@ -62,7 +64,7 @@ def items(numbers: Sequence[int], branches: Sequence[str]) -> tuple[str, dict[st
         fields.append(f"r{place}: ref(qualifiedName: $r{place}) {{ {_TARGET} }}")
         fields.append(
             f"b{place}: pullRequests(headRefName: $b{place}, first: {_PULLS}, orderBy: "
-            f"{{field: CREATED_AT, direction: DESC}}) {{ nodes {{ {_PULL} }}"
+            f"{{field: CREATED_AT, direction: DESC}}) {{ nodes {{ {PULL} }}"
             " pageInfo { hasNextPage } }"
         )
     return _document("String", variables, fields), variables
@@ -94,7 +96,7 @@ def pull_request(data: Json, viewer: str) -> PullRequest:
         state="open" if data["state"] == "OPEN" else "closed",
         draft=data["isDraft"],
         merged=bool(data["mergedAt"]),
-        author=_author(data, viewer),
+        author=author(data, viewer),
         head_ref=data["headRefName"],
         head_sha=data["headRefOid"],
         head_repository=(data["headRepository"] or {}).get("nameWithOwner", ""),
@@ -112,7 +114,7 @@ def conversation(data: Json, viewer: str) -> Conversation:
     found = tuple(
         Comment(
             id=int(node["fullDatabaseId"] or 0),
-            author=_author(node, viewer),
+            author=author(node, viewer),
             body=Untrusted(node["body"]),
             url=node["url"],
             thread=int(data["number"]),
@@ -123,8 +125,9 @@ def conversation(data: Json, viewer: str) -> Conversation:
     return Conversation(found, mine, whole=not data["comments"]["pageInfo"]["hasNextPage"])
 
 
-def _author(data: Json, viewer: str) -> str:
-    return viewer if data["viewerDidAuthor"] else convert.actor(data["author"])
+def author(data: Json, viewer: str = "") -> str:
+    """Ours is `viewer`, where that is given."""
+    return viewer if viewer and data["viewerDidAuthor"] else convert.actor(data["author"])
 
 
 def checks(target: Json, own_run: int) -> tuple[Check, ...]:

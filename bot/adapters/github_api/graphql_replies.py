@@ -59,6 +59,13 @@ def _path(error: Any) -> Sequence[Any]:
 def _refusal(errors: Sequence[Any], status: int, remedy: str) -> UpstreamError:
     """The first of the errors; of type FORBIDDEN for want of a permission."""
     first = errors[0] if errors and isinstance(errors[0], dict) else {}
+    if _type(first) == "RATE_LIMITED":  # of its own, beside REST's, and with status 200
+        return UpstreamError(
+            ErrorKind.GITHUB,
+            "GitHub's rate limit for GraphQL is used up.",
+            status=429,
+            remedy="Run it later, or give the bot a token of its own.",
+        )
     lacks = _type(first) == "FORBIDDEN"
     return UpstreamError(
         ErrorKind.GITHUB_PERMISSION if lacks else ErrorKind.GITHUB,
