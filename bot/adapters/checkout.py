@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -17,6 +18,7 @@ from bot.sanitize import to_prompt
 from bot.untrusted import Untrusted
 
 _EFFECTIVE: Final = os.access in os.supports_effective_ids
+_REMOTE: Final = re.compile(r"(?:\w+://[^/]+/|[\w.-]+@[\w.-]+:)([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 PATIENCE: Final = 15.0
 """Seconds for one git command."""
 
@@ -45,6 +47,13 @@ class Checkout:
         """As the remote `origin` has it; empty where that is not known here."""
         done = git("symbolic-ref", "--short", "refs/remotes/origin/HEAD", at=self.root)
         return done.stdout.strip().partition("/")[2]
+
+    @property
+    def repository(self) -> str:
+        """`owner/name` of the remote `origin`; empty where it has none."""
+        told = git("remote", "get-url", "origin", at=self.root).stdout.strip()
+        found = _REMOTE.fullmatch(told)
+        return f"{found[1]}/{found[2]}" if found else ""
 
     @property
     def is_detached(self) -> bool:

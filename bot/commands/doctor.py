@@ -11,22 +11,29 @@ import os
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
+from bot.doctor.check import Unseen
 from bot.doctor.examine import examine, worst
-from bot.doctor.facts import CoderFacts, Facts, GitHubFacts
+from bot.doctor.facts import CoderFacts, Facts, PolicyFacts
 from bot.doctor.render import Paper, as_json, as_text
+from bot.errors import ConfigurationError
 from bot.inputs import input_name
 from bot.model import BackendName
 from bot.outcomes import ExitCode
 from bot.policy import Mode
+from bot.policy_file import LARGEST, NO_RULES, PATH, Rules, rules, sources
 from bot.ports import Clock
 from bot.sanitize import Secrets, redact
 from bot.settings import Settings, load_what_fits
+
+if TYPE_CHECKING:
+    from bot.adapters.doctor import GitHubTarget
 
 ASKED = (
     "coder_url",
@@ -78,7 +85,7 @@ class Doctor:
         """Read, examine, print."""
         given = {k: v for k, v in vars(flags).items() if k in ASKED and v is not None}
         settings, complaints = load_what_fits(given)
-        name = flags.repository or self._runner.variable("GITHUB_REPOSITORY")
+        name = flags.repository or self._runner.variable("GITHUB_REPOSITORY") or self._origin()
         sections = examine(self._facts(settings, complaints, name))
         if flags.format == "json":
             told = as_json(
@@ -92,41 +99,73 @@ class Doctor:
         sys.stdout.write(redact(text, _hidden(settings)))
         return worst(sections)
 
+    def _origin(self) -> str:
+        """The repository in whose checkout this is; empty where it is none."""
+        from bot.adapters.checkout import Checkout
+
+        try:
+            return Checkout.around(self._folder).repository
+        except ConfigurationError:
+            return ""
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self._runner.variable("GITHUB_WORKSPACE") or ".")
+
     def _facts(self, settings: Settings, complaints: tuple[str, ...], name: str) -> Facts:
         # Here, since they import both HTTP libraries, and `--help` needs neither.
-        from bot.adapters.doctor import read_machine
+        from bot.adapters.doctor import GitHubReader, read_machine
 
-        machine = read_machine(
-            self._environ,
-            self._clock.now(),
-            complaints=complaints,
-            known_inputs=tuple(input_name(field) for field in Settings.model_fields),
-            branch_prefix=settings.branch_prefix,
-        )
         if sys.stderr.isatty():
             print("Asking GitHub and Coder…", end="\r", file=sys.stderr, flush=True)
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        target = self._target(settings, name)
+        with ThreadPoolExecutor(max_workers=3) as pool:
             try:
-                github = pool.submit(self._github, settings, name)
-                coder = pool.submit(self._coder, settings)
-                return Facts(machine, github.result(), coder.result())
+                policy = pool.submit(self._policy, target)
+
+                def ruled() -> Settings:
+                    return policy.result()[1].under(settings)
+
+                reader = GitHubReader(target, self._clock, lambda: ruled().branch_prefix)
+                github = pool.submit(reader.read)
+                coder = pool.submit(lambda: self._coder(ruled()))
+                facts = replace(github.result(), policy=policy.result()[0])
+                machine = read_machine(
+                    self._environ,
+                    self._clock.now(),
+                    complaints=complaints,
+                    known_inputs=tuple(input_name(field) for field in Settings.model_fields),
+                    branch_prefix=ruled().branch_prefix,
+                )
+                return Facts(machine, facts, coder.result())
             except KeyboardInterrupt:
                 # A thread may hang in a request for a minute, and leaves nothing behind.
                 os._exit(ExitCode.INTERRUPTED)
 
-    def _github(self, settings: Settings, name: str) -> GitHubFacts:
-        from bot.adapters.doctor import GitHubReader, GitHubTarget
+    def _policy(self, target: GitHubTarget) -> tuple[PolicyFacts | Unseen, Rules]:
+        """What the policy files say, for people and for the rest of the diagnosis."""
+        from bot.adapters.doctor import policy_texts
+
+        try:
+            texts = policy_texts(target, self._clock, sources(target.name), PATH, LARGEST)
+            if isinstance(texts, Unseen):
+                return texts, NO_RULES
+            found = rules(texts)
+        except ConfigurationError as failure:
+            return PolicyFacts(trouble=failure.message), NO_RULES
+        return PolicyFacts(found.files, found.disabled_by), found
+
+    def _target(self, settings: Settings, name: str) -> GitHubTarget:
+        from bot.adapters.doctor import GitHubTarget
         from bot.adapters.doctor.github_workflows import local_workflows
 
-        checkout = Path(self._runner.variable("GITHUB_WORKSPACE") or ".")
-        target = GitHubTarget(
+        return GitHubTarget(
             api_url=self._runner.variable("GITHUB_API_URL") or "https://api.github.com",
             name=name,
             token=settings.github_token.get_secret_value(),
-            local=local_workflows(checkout),
+            local=local_workflows(self._folder),
             allow_http=settings.allow_http,
         )
-        return GitHubReader(target, self._clock, settings.branch_prefix).read()
 
     def _coder(self, settings: Settings) -> CoderFacts | None:
         """None for a set-up that only diagnoses, and so has no Coder."""
@@ -160,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_ENDING,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="else GITHUB_REPOSITORY, else the checkout's origin")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="for people, or for programs"
     )

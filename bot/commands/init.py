@@ -25,6 +25,7 @@ from bot.scaffold.answers import FOLDER
 
 BACKENDS: Final = ("auto", "tasks", "chats")
 _USES = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}( # \S[^\r\n]*)?")
+_SECRET = re.compile(r"((?!GITHUB_)[A-Z_][A-Z0-9_]*)?", re.ASCII)
 _TEMPLATE = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
@@ -72,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backend", choices=BACKENDS, help="agent API in Coder")
     parser.add_argument("--mode", choices=[*Mode], help="how far coder-fix may go")
     parser.add_argument(
+        "--github-token-secret",
+        metavar="NAME",
+        help="secret with a bot's token for GitHub; without one the job's own is used, and the "
+        "checks of what that opens do not start by themselves",
+    )
+    parser.add_argument(
         "--uses",
         metavar="OWNER/NAME@COMMIT",
         help="the version of coder-fix; the newest release when not given",
@@ -108,6 +115,7 @@ def _answers(given: argparse.Namespace, known: Known) -> Answers:
         template=given.template or held.get("coder_template_name", "") or template,
         backend=given.backend or held.get("coder_backend", "auto"),
         mode=mode,
+        github_token_secret=given.github_token_secret or known.github_token_secret,
     )
 
 
@@ -147,6 +155,10 @@ def _check(answers: Answers, known: Known) -> None:
     if parts.username or "'" in answers.coder_url:
         raise ConfigurationError(
             "--coder-url holds a user name or a quote.", remedy="Give the bare address."
+        )
+    if not _SECRET.fullmatch(answers.github_token_secret):
+        raise ConfigurationError(
+            "--github-token-secret is not a secret's name.", remedy="Such as BOT_TOKEN."
         )
     if answers.template and not _TEMPLATE.fullmatch(answers.template):
         raise ConfigurationError(

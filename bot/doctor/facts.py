@@ -116,6 +116,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """What the policy files say. `files` are those there are; `trouble` is a whole sentence."""
+
+    files: tuple[str, ...] = ()
+    disabled_by: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GitHubFacts:
     """One repository. `enterprise`: its server's version, None on github.com."""
 
@@ -136,6 +145,7 @@ class GitHubFacts:
     our_rules: tuple[Rule, ...] | Unseen = NOT_ASKED
     codeowners_errors: int | Unseen = NOT_ASKED
     left: tuple[int, int] | None = None
+    policy: PolicyFacts | Unseen = PolicyFacts()
 
     @property
     def repairing(self) -> tuple[Workflow, ...]:

@@ -9,6 +9,7 @@ _CODER: Final = "https://coder.com/docs"
 
 WORKFLOW_SYNTAX: Final = f"{_ACTIONS}/reference/workflows-and-actions/workflow-syntax"
 WORKFLOW_EVENTS: Final = f"{_ACTIONS}/reference/workflows-and-actions/events-that-trigger-workflows"
+POLICY_FILE: Final = "https://github.com/coder-fix/coder-fix#policy-file"
 CONCURRENCY: Final = f"{_ACTIONS}/concepts/workflows-and-actions/concurrency"
 DISABLED_WORKFLOWS: Final = f"{_ACTIONS}/how-tos/manage-workflow-runs/disable-and-enable-workflows"
 DEFAULT_TOKEN: Final = f"{_ACTIONS}/concepts/security/github_token"

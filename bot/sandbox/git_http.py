@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from bot.sandbox.git_command import git_environment
 from bot.sandbox.http import HttpRequest, HttpResponse
+
+
+_GIT = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(?:info/refs|git-upload-pack|git-receive-pack)")
+
+
+def is_git(request: HttpRequest) -> bool:
+    """Whether it is git that asks; GitHub serves it with and without the `.git` at the end."""
+    return _GIT.fullmatch(request.path) is not None
+
+
+def named(request: HttpRequest) -> tuple[str, str]:
+    """Owner and name of the repository that git asks for."""
+    found = _GIT.fullmatch(request.path)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def is_push(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from bot.sandbox.actions_runs import RunsInProgress
 from bot.sandbox.actions_start import WorkflowStarter
 from bot.sandbox.git_diff import diff
-from bot.sandbox.git_http import is_push, serve_git
+from bot.sandbox.git_http import is_git, is_push, named, serve_git
 from bot.sandbox.github_api import Call, Route, conditional, error_body, forbidden, not_found
 from bot.sandbox.github_apps import JwtRefusedError
 from bot.sandbox.github_blobs import BlobStore
@@ -69,7 +69,7 @@ class GitHubServer(HttpSandbox):
     def dispatch(self, request: HttpRequest) -> HttpResponse:
         """Git, GraphQL or REST."""
         try:
-            if ".git/" in request.path:
+            if is_git(request):
                 return self._git(request)
             if wants_page(request):
                 with self.lock:
@@ -196,7 +196,7 @@ class GitHubServer(HttpSandbox):
         return self.clock.now().timestamp()
 
     def _git(self, request: HttpRequest) -> HttpResponse:
-        owner, name = [*request.path.split(".git/")[0].strip("/").split("/"), ""][:2]
+        owner, name = named(request)
         grant = self.tokens.authenticate(request.headers.get("authorization", ""))
         if grant is None:
             realm = {"WWW-Authenticate": 'Basic realm="GitHub"'}

@@ -52,7 +52,8 @@ DEFAULT_DOORS: Final = (Door.FAILURE, Door.COMMENT, Door.RECONCILE)
 class Answers:
     """`uses` is the whole value, with its comment; `workflows` are names, as GitHub knows them.
 
-    `coder_url` is for the guide: it goes into a variable, not into a file.
+    `coder_url` is for the guide: it goes into a variable, not into a file. `github_token_secret` is
+    the name of a secret with a bot's token for GitHub; empty for the job's own token.
     """
 
     uses: str
@@ -62,3 +63,4 @@ class Answers:
     template: str = ""
     backend: str = "auto"
     mode: str = "propose"
+    github_token_secret: str = ""

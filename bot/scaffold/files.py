@@ -101,6 +101,7 @@ def _filled(name: str, answers: Answers, **more: str) -> str:
         "uses": answers.uses,
         "workflows": f"[{', '.join(map(_quoted, answers.workflows))}]",
         "template": "",  # it stands in the policy file
+        "github_token": _github_token(answers.github_token_secret),
         **more,
     }
     text = _LINE.sub(lambda found: "" if values.get(found[1]) == "" else found[0], _template(name))
@@ -108,6 +109,10 @@ def _filled(name: str, answers: Answers, **more: str) -> str:
         whole = f"<<{place}>>\n" if value.endswith("\n") else f"<<{place}>>"
         text = text.replace(whole, value)
     return text
+
+
+def _github_token(secret: str) -> str:
+    return f"github-token: ${{{{ secrets.{secret} }}}}" if secret else ""
 
 
 @cache

@@ -29,20 +29,21 @@ def _steps(answers: Answers, branch: str, *, is_detached: bool) -> Iterator[str]
         f"Commit and push the files; they work once they are on the default branch"
         f"{f' ({branch})' if branch else ''}."
     )
+    yield "See whether both sides fit; this only reads.\ncoder-fix doctor"
 
 
 def _coder(answers: Answers) -> Iterator[str]:
     if answers.template:
         yield (
-            f"Coder: the template {answers.template} must exist, and be able to run tasks where "
-            "the server has them. It needs git and a token for GitHub of its own: what the "
-            "workflow's token pushes starts no checks."
+            f"Coder: an administrator's `setup` makes the bot's user, the template "
+            f"{answers.template} and a token. A template of your own needs git and a token for "
+            f"GitHub of its own: what the workflow's token pushes starts no checks.\n{_setup(answers)}"
         )
     else:
         yield "Coder: name a template, as `coder-template-name` in .github/coder-fix.yml."
     yield (
-        "Secret CODER_TOKEN: a session token of the Coder user for whom the agents run.\n"
-        "gh secret set CODER_TOKEN"
+        "Secret CODER_TOKEN: the token that `setup` prints, or another one of the Coder user for "
+        "whom the agents run.\ngh secret set CODER_TOKEN"
     )
     if Door.FOLLOW_UP_JOB in answers.doors:
         yield (
@@ -53,9 +54,27 @@ def _coder(answers: Answers) -> Iterator[str]:
     yield f"Variable CODER_URL: the address of Coder.\ngh variable set CODER_URL --body '{address}'"
 
 
+def _setup(answers: Answers) -> str:
+    """The command that makes what the files name."""
+    organization, _, name = answers.template.rpartition("/")
+    flags = [f"--coder-organization {organization}"] if organization else []
+    flags += [f"--template {name}"] if name != "ci-repair" else []
+    flags += [f"--backend {answers.backend}"] if answers.backend != "auto" else []
+    return " ".join(["coder-fix setup", *flags])
+
+
 def _github(answers: Answers) -> Iterator[str]:
-    if answers.mode != "report":
+    if answers.mode == "report":
+        return
+    if answers.github_token_secret:
         yield (
-            "Settings → Actions → General → Workflow permissions: allow GitHub Actions to create "
-            "and approve pull requests. Without it the comment gives a link instead."
+            f"Secret {answers.github_token_secret}: a token of the bot's GitHub account, with the "
+            "permissions that the jobs name.\n"
+            f"gh secret set {answers.github_token_secret}"
         )
+        return
+    yield (
+        "Settings → Actions → General → Workflow permissions: allow GitHub Actions to create "
+        "and approve pull requests. Without it the comment gives a link instead. The checks of "
+        "such a pull request wait for a person; `--github-token-secret NAME` takes a bot's token."
+    )

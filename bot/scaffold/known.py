@@ -21,6 +21,7 @@ LARGEST: Final = 256 * 1024
 
 _USES = re.compile(r"uses:[ ]+(\S+@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
 _OURS_USED = re.compile(r"uses:[ ]+(\S*coder-fix@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
+_TOKEN = re.compile(r"^[ ]+github-token:[ ]+\$\{\{ *secrets\.(\w+) *\}\}", re.MULTILINE)
 _ON = (True, "on")
 """YAML 1.1 reads the key `on` as true."""
 
@@ -82,6 +83,16 @@ class Known:
         asked = [(_USES if path in _OURS else _OURS_USED, path) for path in sorted(self.files)]
         found = (pattern.search(self.files[path]) for pattern, path in asked)
         return next((match[1] for match in found if match), "")
+
+    @cached_property
+    def github_token_secret(self) -> str:
+        """The secret that our workflows take a bot's token from; empty where they do not."""
+        ours = [path for path in sorted(self.files) if path in _OURS or self._has_job(path)]
+        found = (_TOKEN.search(self.files[path]) for path in ours)
+        return next((match[1] for match in found if match), "")
+
+    def _has_job(self, path: str) -> bool:
+        return any(self.workflows.get(name) == path for name in self.with_job)
 
     @cached_property
     def policy(self) -> dict[str, Any]:

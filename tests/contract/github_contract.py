@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from bot.sandbox.git_http import is_git
 from bot.sandbox.http import Exchange, HttpRequest, HttpResponse
 from tests.contract.github_graphql_contract import graphql_findings
 
@@ -60,7 +61,7 @@ class GitHubContract:
         request = exchange.request
         if exchange.server == "blobs":
             self._add(request, _blob_findings(request))
-        elif ".git/" in request.path or "text/html" in request.headers.get("accept", ""):
+        elif is_git(request) or "text/html" in request.headers.get("accept", ""):
             return  # Git itself, and a person with a browser
         elif request.path.endswith("/graphql"):
             answer = None if exchange.fault else exchange.response

@@ -140,6 +140,12 @@ def _only_in_the_checkout(world: World) -> None:
     (folder / "coder-fix.yml").write_text(example("workflow-run.yml"), encoding="utf-8")
 
 
+def _policy(text: str) -> Act:
+    return lambda world: world.repository.commit(
+        "main", {".github/coder-fix.yml": text}, "Policy", start=False
+    )
+
+
 def _inside_ci_with_dependabot(world: World) -> None:
     world.write("follow-up.yml", example("follow-up-job.yml"))
     world.repository.commit("main", {".github/dependabot.yml": "version: 2\n"}, "Bot", start=False)
@@ -363,6 +369,10 @@ SCENARIOS: dict[str, Scenario] = {
         _whole,
         code=0,
     ),
+    "policy-file": Scenario(
+        _policy("mood: fix\n"), _policy("mode: fix\ncoder-template-name: ci-repair\n")
+    ),
+    "policy-enabled": Scenario(_policy("enabled: false\n"), _policy("enabled: true\n"), code=0),
     "coder-inputs": Scenario(
         lambda w: w.env.update({"INPUT_CODER-URL": "coder"}),
         lambda w: w.env.update({"INPUT_CODER-URL": w.coder.url}),

@@ -2,6 +2,7 @@
 
 from bot.adapters.doctor.coder_facts import CoderReader
 from bot.adapters.doctor.github_facts import GitHubReader, GitHubTarget
+from bot.adapters.doctor.github_policy import policy_texts
 from bot.adapters.doctor.machine import read_machine
 
-__all__ = ["CoderReader", "GitHubReader", "GitHubTarget", "read_machine"]
+__all__ = ["CoderReader", "GitHubReader", "GitHubTarget", "policy_texts", "read_machine"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -77,9 +77,11 @@ class GitHubTarget:
 
 
 class GitHubReader:
-    """Reads `GitHubFacts`; never raises a `BotError`."""
+    """Reads `GitHubFacts`; never raises a `BotError`. The prefix is asked for when it is needed."""
 
-    def __init__(self, target: GitHubTarget, clock: Clock, branch_prefix: str) -> None:
+    def __init__(
+        self, target: GitHubTarget, clock: Clock, branch_prefix: Callable[[], str]
+    ) -> None:
         self._target = target
         self._clock = clock
         self._prefix = branch_prefix
@@ -139,7 +141,7 @@ class GitHubReader:
             job_token = pool.submit(settings.job_token)
             secrets = pool.submit(settings.secrets)
             dependabot_secrets = pool.submit(settings.dependabot_secrets)
-            rules = pool.submit(settings.rules, f"{self._prefix}doctor")
+            rules = pool.submit(lambda: settings.rules(f"{self._prefix()}doctor"))
             codeowners = pool.submit(settings.codeowners_errors)
         headers = first.headers
         return GitHubFacts(
