@@ -199,7 +199,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_ENDING,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="else GITHUB_REPOSITORY, else the checkout's origin")
+    parser.add_argument(
+        "--repository",
+        metavar="OWNER/NAME",
+        help="else GITHUB_REPOSITORY, else the checkout's origin",
+    )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="for people, or for programs"
     )

@@ -17,6 +17,7 @@ from bot.adapters.releases import pinned
 from bot.commands.init_output import Printer
 from bot.commands.init_questions import Terminal, asked
 from bot.errors import ConfigurationError
+from bot.inputs import variables
 from bot.outcomes import ExitCode
 from bot.policy import Mode
 from bot.policy_file import PATH
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--workflows", metavar="LIST", help="names of the workflows to listen to, by commas"
     )
-    parser.add_argument("--coder-url", metavar="URL", help="address of the Coder deployment")
+    parser.add_argument("--coder-url", metavar="URL", help="address of Coder; else CODER_URL")
     parser.add_argument("--template", metavar="NAME", help="template in Coder for the workspaces")
     parser.add_argument("--backend", choices=BACKENDS, help="agent API in Coder")
     parser.add_argument("--mode", choices=[*Mode], help="how far coder-fix may go")
@@ -91,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _variable(*names: str) -> str:
+    return next((os.environ[name].strip() for name in names if os.environ.get(name)), "")
+
+
 def _policy(checkout: Checkout) -> dict[str, str]:
     text = checkout.text(PATH)
     return {} if text is None else {PATH: text}
@@ -111,7 +116,7 @@ def _answers(given: argparse.Namespace, known: Known) -> Answers:
         uses="",
         doors=_doors(_listed(given.doors)) if given.doors else known.doors or DEFAULT_DOORS,
         workflows=_listed(given.workflows or "") or known.listened_to or known.suggested(),
-        coder_url=given.coder_url or "",
+        coder_url=given.coder_url or _variable(*variables("coder_url")),
         template=given.template or held.get("coder_template_name", "") or template,
         backend=given.backend or held.get("coder_backend", "auto"),
         mode=mode,

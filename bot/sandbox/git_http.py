@@ -10,7 +10,6 @@ from pathlib import Path
 from bot.sandbox.git_command import git_environment
 from bot.sandbox.http import HttpRequest, HttpResponse
 
-
 _GIT = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(?:info/refs|git-upload-pack|git-receive-pack)")
 
 

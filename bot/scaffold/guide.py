@@ -37,7 +37,8 @@ def _coder(answers: Answers) -> Iterator[str]:
         yield (
             f"Coder: an administrator's `setup` makes the bot's user, the template "
             f"{answers.template} and a token. A template of your own needs git and a token for "
-            f"GitHub of its own: what the workflow's token pushes starts no checks.\n{_setup(answers)}"
+            "GitHub of its own: what the workflow's token pushes starts no checks.\n"
+            f"{_setup(answers)}"
         )
     else:
         yield "Coder: name a template, as `coder-template-name` in .github/coder-fix.yml."

@@ -73,7 +73,16 @@ class Shell:
 
     def notes(self, text: str) -> None:
         """Prose between the commands."""
-        self.page.append(f"{text}\n")
+        self.page.append(f"{text.strip()}\n")
+
+    def prints(self, text: str) -> None:
+        """What another machine printed."""
+        self.page.append(f"```text\n{text.strip()}\n```\n")
+
+    @property
+    def transcript(self) -> str:
+        """All of it as Markdown; commands that follow each other stand in one block."""
+        return "\n".join(self.page).replace("```\n\n```console\n", "")
 
     def close(self) -> None:
         """End it."""
@@ -167,6 +176,28 @@ class Runner:
         return Ended(done.returncode, done.stdout, read_outputs(self.folder / "output"))
 
 
+def normalized(text: str, known: Mapping[str, str]) -> str:
+    """Without what differs from run to run; `known` are texts to be replaced by others."""
+    for was, becomes in known.items():
+        text = text.replace(was, becomes)
+    for pattern, becomes in _DIFFERS:
+        text = re.sub(pattern, becomes, text)
+    return text
+
+
+_PASSING = ("::", "The workspace ", "The session is ", "Checks are running.")
+_DIFFERS = (
+    (r"\b[0-9a-f]{40}\b", "0123456789abcdef0123456789abcdef01234567"),
+    (r"\bcf-[0-9a-f]{10}-[0-9a-f]{8}\b", "cf-0123456789-01234567"),
+    (r"\bcf-[0-9a-f]{8}-[0-9a-f]{12}-1\b", "cf-01234567-0123456789ab-1"),
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+     "01234567-89ab-cdef-0123-456789abcdef"),
+    (r"`[0-9a-f]{7}`", "`0123456`"),
+    (r"\b20\d\d-\d\d-\d\d\b", "2027-02-19"),
+    (r"\d,\d{3} of 5,000", "4,998 of 5,000"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How the action ended."""
@@ -177,6 +208,6 @@ class Ended:
 
     @property
     def log(self) -> str:
-        """What people see of it in the job's log."""
-        hidden = re.compile(r"^::(add-mask|group|endgroup)::.*\n", re.MULTILINE)
-        return hidden.sub("", self.said)
+        """What people see of it in the job's log, without states that only a quick look catches."""
+        lines = self.said.splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith(_PASSING))

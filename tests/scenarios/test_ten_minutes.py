@@ -1,4 +1,4 @@
-"""A new user's ten minutes: from a repository with CI and a bare Coder to a first repaired failure."""
+"""A new user's ten minutes: from a repository with CI and a bare Coder to a repaired failure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.git_command import git
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.github_handle import SandboxRepository
+from bot.sandbox.github_state import PullRequest
 from bot.sandbox.stories import FAILING_TEST
 from bot.scaffold import Door
 from tests.coder_fixtures import CoderFactory
-from tests.scenarios.first_steps import ROOT, Job, Runner, Shell
+from tests.scenarios.first_steps import ROOT, Job, Runner, Shell, normalized
 
 GOLDEN = ROOT / "docs" / "ten-minutes.md"
 PERSON, BOT = "alice", "widgets-bot"
@@ -32,11 +33,46 @@ _SETTINGS = ("administration", "secrets", "dependabot_secrets")
 ADMINISTRATOR = dict.fromkeys(_WORK, "write") | dict.fromkeys(_SETTINGS, "read")
 HURRY = {"CODER_FIX_POLL_INTERVAL_SECONDS": "0.5", "CODER_FIX_IDLE_SECONDS": "1"}
 RIGHT, WRONG = "max(0, sum(prices) - voucher)", "sum(prices) - voucher"
-INTRODUCTION = "# Ten minutes"
-REMEDIES = "## The remedies"
 SERVED = {
     "tasks": {"version": "v2.36.0", "tasks": "v2+experimental", "chats": "experimental"},
     "chats": {"version": "v2.37.0", "tasks": "off", "chats": "v2+experimental"},
+}
+WORDS = {
+    "start": """\
+# Ten minutes with coder-fix
+
+From a repository with CI and a Coder without anything for coder-fix to a first failure that is
+repaired. Each command below really ran, against the two servers of `coder-fix sandbox`; what it
+printed stands under it, but that addresses, hashes and dates are made the same for every run.
+`tests/scenarios/test_ten_minutes.py` runs them anew and keeps this page.
+
+Set beforehand: `CODER_URL`; `CODER_SESSION_TOKEN`, of an Owner of Coder; `TF_VAR_github_token`, by
+which the bot's GitHub account pushes; `GITHUB_TOKEN`, of a person who administers the repository.
+
+## In a checkout of the repository""",
+    "setup": """\
+## As an administrator of Coder
+
+The token is the only line on standard output.""",
+    "doctor": """\
+## What is missing?
+
+From here on as the bot: what is asked is whether *its* token can do the work.""",
+    "remedies": """\
+## The remedies
+
+In GitHub's settings, under Secrets and variables → Actions: the secret `CODER_TOKEN` gets the
+line of `../coder-token`, the secret `BOT_TOKEN` a fine-grained token of the bot's GitHub account
+with the permissions that the jobs name, and the variable `CODER_URL` the address of Coder. With a
+token of its own the bot needs no leave for Actions to open pull requests, and checks start on what
+it opens.""",
+    "failure": """\
+## The first failure
+
+A push that breaks a test turns CI on `main` red.""",
+    "job": "GitHub starts `coder-fix.yml`. The log of its job:",
+    "end": """\
+## The pull request""",
 }
 
 
@@ -55,8 +91,13 @@ class Start:
         """Git's identity and token in them, as the pushed template's variables say."""
         (template,) = self.coder.world.templates
         token = template.active.values["github_token"]
-        paths = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-        self.coder.environment.update(paths | _git(self.github, BOT, token))
+        self.coder.environment.update(_workspace(self.github, token))
+
+    def addresses(self) -> dict[str, str]:
+        """What stands for the addresses of both servers."""
+        servers = ((self.github.server_url, "github"), (self.coder.url, "coder"))
+        urls = {url: f"https://{name}.example.com" for url, name in servers}
+        return urls | {u.partition("://")[2]: b.partition("://")[2] for u, b in urls.items()}
 
     def red_run(self) -> Any:
         """The newest `workflow_run` that ended red."""
@@ -112,26 +153,24 @@ def start(
 def test_ten_minutes(start: Start, backend: str):
     """`init`, `setup`, `doctor` and its remedies; then the first red run ends `fixed`."""
     shell, runner = start.shell, start.runner
-    shell.notes(INTRODUCTION)
 
     def types(line: str, code: int = 0) -> str:
         ended, text = shell.types(line)
         assert ended == code, text
         return text
 
-    shell.notes("## In a checkout of the repository")
+    shell.notes(WORDS["start"])
     types(f"git clone --quiet {start.repository.clone_url} && cd widgets")
-    types('coder-fix init --yes --coder-url "$CODER_URL"')
+    types("coder-fix init --yes")
     types("git add .github && git commit --quiet -m 'Add coder-fix' && git push --quiet")
-    shell.notes("## As an administrator of Coder")
-    token = types("coder-fix setup > ../coder-token && wc -l < ../coder-token")
-    assert token.endswith("\n1\n")
-    shell.notes("## What is still missing?")
-    types("export CODER_SESSION_TOKEN=$(cat ../coder-token)  # from here on as the bot")
+    shell.notes(WORDS["setup"])
+    types("coder-fix setup > ../coder-token")
+    shell.notes(WORDS["doctor"])
+    types("export CODER_SESSION_TOKEN=$(cat ../coder-token)")
     said = types("coder-fix doctor --quiet", ExitCode.CONFIGURATION)
     assert _named(said) == {"secrets", "actions-pull-requests", "job-token", "github-token-writes"}
 
-    shell.notes(REMEDIES)
+    shell.notes(WORDS["remedies"])
     runner.store("CODER_TOKEN", shell.read("coder-token"))
     runner.store("BOT_TOKEN", BOTS_TOKEN)
     runner.variables["CODER_URL"] = start.coder.url
@@ -139,11 +178,11 @@ def test_ten_minutes(start: Start, backend: str):
     types("git commit --quiet -a -m 'Let the bot open pull requests' && git push --quiet")
     said = types("coder-fix doctor --quiet")
     assert _named(said) == {"github-token-writes"}
-    assert types("coder-fix init --yes").count("unchanged") == 4
 
-    shell.notes("## The first failure")
+    shell.notes(WORDS["failure"])
     types(f"sed -i 's/{RIGHT}/{WRONG}/' prices.py && git diff --unified=0 | tail -n 2")
     types("git commit --quiet -a -m 'Take vouchers off the total' && git push --quiet")
+    shell.notes(WORDS["job"])
     job = Job.of(start.repository, Door.FAILURE.path, "repair")
     start.github.tokens.grant(BOTS_TOKEN, login=BOT, permissions=job.permissions)
     start.furnish_workspaces()
@@ -158,8 +197,56 @@ def test_ten_minutes(start: Start, backend: str):
     assert [run.attempt.conclusion for run in greens] == ["success"]
     assert (pull.issue.user.login, pull.base_ref) == (BOT, "main")
     assert start.repository.read(pull.head_ref, "prices.py") == FAILING_TEST.files["prices.py"]
-    print("".join(shell.page))
-    print(ended.log, pull.issue.title, pull.issue.body)
+    shell.prints(ended.log)
+    shell.notes(WORDS["end"])
+    shell.notes(_shown(pull))
+    if backend == "tasks":
+        _is_golden(normalized(shell.transcript, start.addresses()))
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+def test_the_jobs_own_token_will_do(start: Start):
+    """Without a bot's token too, where CI runs for pushes alone and Actions may open pull requests:
+    what the written job grants is enough."""
+    shell, runner = start.shell, start.runner
+    start.repository.state.settings.actions_may_open_pull_requests = True
+    every = FAILING_TEST.files[".github/workflows/ci.yml"].replace(
+        "    branches: [main]\n  pull_request:\n", ""
+    )
+    start.repository.commit("main", {".github/workflows/ci.yml": every}, "Check every push")
+    for line in (
+        f"git clone --quiet {start.repository.clone_url} && cd widgets",
+        "coder-fix init --yes --doors failure && coder-fix setup --no-template > ../coder-token",
+        f"sed -i 's/{RIGHT}/{WRONG}/' prices.py && git add --all",
+        "git commit --quiet -m 'Add coder-fix, and break a test' && git push --quiet",
+    ):
+        code, said = shell.types(line)
+        assert code == 0, said
+    runner.store("CODER_TOKEN", shell.read("coder-token"))
+    runner.variables["CODER_URL"] = start.coder.url
+    start.coder.add_template("ci-repair")
+    start.coder.environment.update(_workspace(start.github, PUSH_TOKEN))
+    job = Job.of(start.repository, Door.FAILURE.path, "repair")
+    ended = runner.runs(job, "workflow_run", start.red_run(), **HURRY)
+
+    assert (ended.code, ended.outputs["outcome"]) == (0, "fixed"), ended.said
+    (pull,) = start.repository.state.pulls.values()
+    assert pull.issue.user.login == "github-actions[bot]"
+
+
+def _shown(pull: PullRequest) -> str:
+    """A pull request as a quotation, without what is folded or hidden in it."""
+    text = re.sub(r"<details>.*</details>|<!--.*?-->", "", pull.issue.body or "", flags=re.DOTALL)
+    whole = f"**#{pull.number} {pull.issue.title}**{' (draft)' if pull.draft else ''}\n\n{text}"
+    lines = re.sub(r"\n{3,}", "\n\n", whole).strip().split("\n")
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _is_golden(text: str) -> None:
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.parent.mkdir(exist_ok=True)
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8")
 
 
 def _named(said: str) -> set[str]:
@@ -171,6 +258,11 @@ def _release(github: SandboxGitHub) -> None:
     """Where coder-fix lives, with a release."""
     home = github.create_repository("coder-fix/coder-fix")
     git(home.state.git.path, "update-ref", "refs/tags/v1.0.0", home.head("main"))
+
+
+def _workspace(github: SandboxGitHub, token: str) -> dict[str, str]:
+    """What a workspace of the bot has, besides the agent."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **_git(github, BOT, token)}
 
 
 def _git(github: SandboxGitHub, login: str, token: str) -> dict[str, str]:

@@ -204,11 +204,14 @@ class CoderReader:
         return None if quota.budget < 0 else (quota.credits_consumed, quota.budget)
 
     def _models(self, organization: str) -> int:
-        """Experimental up to v2.37; by organization from then on."""
+        """By organization since v2.37; experimental before.
+
+        The newer one first: once the older is gone, its address is that of a chat named `models`.
+        """
         newer = "/api/v2/organizations" + path(organization or "default") + "/chats/models"
-        answer = self._get("/api/experimental/chats/models", 404)
+        answer = self._get(newer, 404)
         if not answer.ok:
-            answer = self._get(newer)
+            answer = self._get("/api/experimental/chats/models")
         providers = read(WireModels, answer.data).providers
         return sum(len(p.models) for p in providers if p.available)
 

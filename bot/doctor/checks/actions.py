@@ -85,8 +85,8 @@ def actions_may_open_pull_requests(github: GitHubFacts) -> Remark | None:
 @warning(
     "job-token",
     "Checks start on what the bot does",
-    remedy="Give github-token the token of a bot (fine-grained, or of a GitHub App), and let the"
-    " agent push with one of its own.",
+    remedy="Give github-token the token of a bot (fine-grained, or of a GitHub App), as `coder-fix"
+    " init --github-token-secret NAME` writes it, and let the agent push with one of its own.",
     link=links.DEFAULT_TOKEN,
 )
 @of_github
