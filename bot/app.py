@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -60,7 +61,9 @@ def _run(verb: str, rest: list[str]) -> int:
     if verb in {"-V", "--version"}:
         return _show(f"coder-fix {__version__}")
     if verb not in VERBS:
-        _complain(f"coder-fix: there is no verb `{verb}`.\n\n{_usage()}")
+        near = get_close_matches(verb, VERBS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "."
+        _complain(f"coder-fix: there is no verb `{verb}`{hint}\n\n{_usage()}")
         return ExitCode.CONFIGURATION
     return int(_command(verb).main(rest))
 
@@ -95,7 +98,8 @@ def _usage() -> str:
         f"{verbs}\n\n"
         "Exit codes: 0 done, 1 a bug of ours, 2 configuration, 3 GitHub, Coder or the output\n"
         "failed, 4 the outcome is in --fail-on, nothing was found or a replay differs, 130 and\n"
-        "143 cancelled."
+        "143 cancelled.\n\n"
+        "Example:\n  coder-fix init --dry-run"
     )
 
 

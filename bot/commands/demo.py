@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.commands.parsing import Flags
 from bot.outcomes import ExitCode
 from bot.sandbox import hostile
 from bot.sandbox.scenes import (
@@ -35,20 +35,26 @@ PATIENCE_WITH_AGENTS = 1800.0
 """Seconds that one run of the bot may take: the scripted repair is quick, an agent is not."""
 _NOISE = ("::add-mask::", "::group::", "::endgroup::")
 
+_DEFAULT = "default: %(default)s"
+_STORIES = f"{_DEFAULT}; there is {', '.join(sorted(STORIES))}"
+
 
 def main(argv: list[str]) -> int:
     """0 when the story ended as it should, or as an agent of one's own would have it."""
-    parser = argparse.ArgumentParser(
-        prog="coder-fix demo",
-        description="The whole story on this machine, everything real but the two servers.",
-        epilog="Exit code 0: it ended as it should. 1: it did not. 2: wrong input.",
+    parser = Flags(
+        "demo",
+        "The whole story on this machine, everything real but the two servers.",
+        codes="0 it ended as it should, 1 it did not, 2 wrong input.",
+        example="coder-fix demo --story cheating --backend chats",
     )
-    parser.add_argument("--story", choices=sorted(STORIES), default="failing-test")
-    parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks")
+    parser.add_argument(
+        "--story", metavar="NAME", choices=sorted(STORIES), default="failing-test", help=_STORIES
+    )
+    parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks", help=_DEFAULT)
     parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
     parser.add_argument("--write", metavar="DIR", help="write comment.md and summary.md there")
     parser.add_argument("--keep", action="store_true", help="leave the state to look at")
-    given = parser.parse_args(argv)
+    given = parser.read(argv)
     agent = agent_argv(given.agent) if given.agent is not None else None
     world = SandboxWorld(STORIES[given.story], given.backend, agent, keep=given.keep)
     with world:

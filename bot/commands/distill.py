@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ LEAST_CHARS = 200
 _DEFAULT_TOKENS = 2000
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Flags:
     """The flags of the verb."""
-    flags = argparse.ArgumentParser(
-        prog="coder-fix distill",
-        description="Show what failed in CI logs: the few lines that matter, with their numbers.",
-        epilog="Exit code 0: something found. 2: wrong input. 3: the output cannot be written. "
-        "4: nothing found; the end of the log is shown.",
+    flags = Flags(
+        "distill",
+        "Show what failed in CI logs: the few lines that matter, with their numbers.",
+        takes="[FILE ...]",
+        codes="0 something found, 2 wrong input, 3 the output cannot be written, 4 nothing found; "
+        "the end of the log is shown.",
+        example="gh run view 17402000003 --log-failed | coder-fix distill --format markdown",
     )
     flags.add_argument(
         "files",
@@ -49,9 +52,19 @@ def parser() -> argparse.ArgumentParser:
         help="log of a green run of the same job; lines that it has not are marked",
     )
     size = flags.add_mutually_exclusive_group()
-    size.add_argument("--budget-tokens", metavar="N", type=_tokens, help="a token is 4 characters")
-    size.add_argument("--budget-chars", metavar="N", type=_chars)
-    flags.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    size.add_argument(
+        "--budget-tokens",
+        metavar="N",
+        type=_tokens,
+        help="most of the output; a token is 4 characters",
+    )
+    size.add_argument("--budget-chars", metavar="N", type=_chars, help="the same in characters")
+    flags.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="default: %(default)s",
+    )
     flags.add_argument(
         "--explain",
         action="store_true",
@@ -63,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str]) -> int:
     """Run the verb; returns the exit code."""
     flags = parser()
-    options = flags.parse_args(argv)
+    options = flags.read(argv)
     if options.explain and options.format == "markdown":
         flags.error("--explain goes with --format text and json, not with markdown")
     with ExitStack() as stack:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
+from bot.commands.parsing import Flags
 from bot.doctor.check import Unseen
 from bot.doctor.examine import examine, worst
 from bot.doctor.facts import CoderFacts, Facts, PolicyFacts
@@ -52,17 +53,14 @@ LONGEST_WAIT = 3.0
 """Seconds between two tries of one request."""
 
 _ENDING = """\
-Tokens come from the variables CODER_SESSION_TOKEN and GITHUB_TOKEN, or from those of the action.
-What an administrator has set is seen with an administrator's token only; the rest says `?` and who
-can look.
-
-Exit codes: 0 fine or warnings only, 2 the configuration breaks something, 3 a server is in trouble.
-"""
+Tokens come from the variables CODER_SESSION_TOKEN and GITHUB_TOKEN, or from those of the action. \
+What an administrator has set is seen with an administrator's token only; the rest says `?` and \
+who can look."""
 
 
 def main(argv: list[str]) -> int:
     """Print the findings; the exit code is by the worst of them."""
-    return Doctor(os.environ).main(_parser().parse_args(argv))
+    return Doctor(os.environ).main(_parser().read(argv))
 
 
 class ImpatientClock(SystemClock):
@@ -191,29 +189,30 @@ class Doctor:
         return CoderReader(options, self._clock).read()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="coder-fix doctor",
-        description="Look at both sides of a set-up, and say what is wrong and what to do. Reads"
-        " only.",
-        epilog=_ENDING,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def _parser() -> Flags:
+    parser = Flags(
+        "doctor",
+        "Look at both sides of a set-up, and say what is wrong and what to do. Reads only.",
+        ending=_ENDING,
+        codes="0 fine or warnings only, 2 the configuration breaks something, 3 a server is in "
+        "trouble.",
+        example="coder-fix doctor --repository octo/shop --quiet",
     )
     parser.add_argument(
         "--repository",
         metavar="OWNER/NAME",
-        help="else GITHUB_REPOSITORY, else the checkout's origin",
+        help="The repository; else GITHUB_REPOSITORY, else the checkout's origin.",
     )
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+        "--format", choices=("text", "json"), default="text", help="For people, or for programs."
     )
-    parser.add_argument("--quiet", action="store_true", help="leave out what is fine")
+    parser.add_argument("--quiet", action="store_true", help="Leave out what is fine.")
     for field in ASKED:
         _add_flag(parser, field)
     return parser
 
 
-def _add_flag(parser: argparse.ArgumentParser, field: str) -> None:
+def _add_flag(parser: Flags, field: str) -> None:
     info = Settings.model_fields[field]
     flag, text = f"--{input_name(field)}", (info.description or "").replace("%", "%%")
     how: dict[str, Any] = {"metavar": "VALUE", "help": text}

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
 from bot.inputs import variables
 from bot.settings import Settings
@@ -20,16 +21,23 @@ _SECRET_VARIABLES = {
 """Inputs for which there is no flag: other processes of the machine can read our arguments."""
 
 
-def given_by(argv: list[str], verb: str, does: str, fixed: Mapping[str, str]) -> dict[str, Any]:
+def given_by(
+    argv: list[str], verb: str, does: str, example: str, fixed: Mapping[str, str]
+) -> dict[str, Any]:
     """The flags that were given, by field name, and `fixed`, for which there are none."""
     if not argv:
         return dict(fixed)
-    parser = argparse.ArgumentParser(
-        prog=f"coder-fix {verb}",
-        description=f"{does} Every flag is an input of the action as well.",
-        epilog="Secrets are read from variables alone: " + ", ".join(_SECRET_VARIABLES.values()),
+    parser = Flags(
+        verb,
+        f"{does} Every flag is an input of the action as well.",
+        ending=f"Secrets are read from variables alone: {', '.join(_SECRET_VARIABLES.values())}.",
+        codes="0 done, 1 a bug of ours, 2 wrong input, 3 GitHub or Coder failed, 4 the outcome is "
+        "in --fail-on, 130 and 143 cancelled.",
+        example=example,
     )
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="instead of GITHUB_REPOSITORY")
+    parser.add_argument(
+        "--repository", metavar="OWNER/NAME", help="The repository; else GITHUB_REPOSITORY."
+    )
     for name, info in Settings.model_fields.items():
         if name in fixed:
             continue
@@ -44,7 +52,7 @@ def given_by(argv: list[str], verb: str, does: str, fixed: Mapping[str, str]) ->
             parser.add_argument(
                 flag, metavar="VALUE", help=(info.description or "").replace("%", "%%")
             )
-    given = {k: v for k, v in vars(parser.parse_args(argv)).items() if v is not None}
+    given = {k: v for k, v in vars(parser.read(argv)).items() if v is not None}
     return {**given, **fixed}
 
 

@@ -16,6 +16,7 @@ from bot.adapters.checkout import Checkout
 from bot.adapters.releases import pinned
 from bot.commands.init_output import Printer
 from bot.commands.init_questions import Terminal, asked
+from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
 from bot.inputs import variables
 from bot.outcomes import ExitCode
@@ -32,7 +33,7 @@ _TEMPLATE = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 def main(argv: list[str]) -> int:
     """0 when the files are there, or shown; 2 when one that differs was left alone."""
-    given = _parser().parse_args(argv)
+    given = _parser().read(argv)
     printer = Printer()
     checkout = Checkout.around(Path.cwd())
     known = Known(checkout.files(FOLDER) | _policy(checkout))
@@ -56,12 +57,14 @@ def main(argv: list[str]) -> int:
     return ExitCode.DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="coder-fix init",
-        description="Write the workflow files and .github/coder-fix.yml of the repository in "
+def _parser() -> Flags:
+    parser = Flags(
+        "init",
+        "Write the workflow files and .github/coder-fix.yml of the repository in "
         "whose checkout you are, and say what is left to do. On a terminal it asks; what stands "
         "in the files already is the default answer, and running it again changes nothing.",
+        codes="0 written, or shown, 2 wrong input, or a file that differs was left alone.",
+        example="coder-fix init --doors failure,comment,reconcile --workflows CI --dry-run",
     )
     parser.add_argument(
         "--doors", metavar="LIST", help=f"ways in: {', '.join(Door)} (separated by commas)"

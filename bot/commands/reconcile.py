@@ -11,5 +11,6 @@ def main(argv: list[str]) -> int:
         argv,
         verb="reconcile",
         does="Give every open work item its next step, then return; a schedule calls it.",
+        example="coder-fix reconcile --repository octo/shop --dry-run",
         fixed={"trigger": "reconcile"},
     )

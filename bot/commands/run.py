@@ -46,13 +46,14 @@ def main(
     *,
     verb: str = "run",
     does: str = "Repair a failed workflow run.",
+    example: str = "coder-fix run --repository octo/shop --run-id 17402000003 --mode report",
     fixed: Mapping[str, str] = {},
 ) -> int:
     """Run once; every way out writes an outcome and exactly one summary.
 
     `fixed` are inputs, by field name, that the verb has settled: there is no flag for them.
     """
-    return Run(os.environ).main(given_by(argv, verb, does, fixed))
+    return Run(os.environ).main(given_by(argv, verb, does, example, fixed))
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import signal
 import threading
@@ -10,19 +9,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.commands.parsing import Flags
 from bot.outcomes import ExitCode
 from bot.sandbox.stories import STORIES
 from bot.sandbox.world import SandboxWorld, agent_argv
 
+_DEFAULT = "default: %(default)s"
+_STORIES = f"{_DEFAULT}; there is {', '.join(sorted(STORIES))}"
+
 
 def main(argv: list[str]) -> int:
     """Serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="coder-fix sandbox", description=__doc__)
-    parser.add_argument("--story", choices=sorted(STORIES), default="failing-test")
-    parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks")
+    parser = Flags(
+        "sandbox",
+        "A GitHub and a Coder on this machine, with a red pull request to repair.",
+        codes="0 ended by a signal, 2 wrong input.",
+        example="coder-fix sandbox --write /tmp/sandbox",
+    )
+    parser.add_argument(
+        "--story", metavar="NAME", choices=sorted(STORIES), default="failing-test", help=_STORIES
+    )
+    parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks", help=_DEFAULT)
     parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
     parser.add_argument("--write", metavar="DIR", help="write inputs.env and event.json there")
-    given = parser.parse_args(argv)
+    given = parser.read(argv)
     agent = agent_argv(given.agent) if given.agent is not None else None
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -33,7 +33,7 @@ _MOST_STEPS = 30
 
 def main(argv: list[str], clock: Clock | None = None) -> int:
     """0 when everything stands, or would after what a dry run shows."""
-    given = setup_flags.parser().parse_args(argv)
+    given = setup_flags.parser().read(argv)
     if given.write_template:
         return _write(given)
     time = clock or SystemClock()

@@ -10,58 +10,91 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.adapters.backends.options import CoderOptions
+from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
 from bot.model import BackendName
 from bot.setup import Identity, Wishes
 from bot.templates import Agent, Credentials, Platform, Variable
 
 _NAME = r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"
+_DEFAULT = "default: %(default)s"
 _TOKEN_VARIABLES = ("CODER_FIX_CODER_TOKEN", "CODER_SESSION_TOKEN")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Flags:
     """The flags, grouped by what they are about."""
-    flags = argparse.ArgumentParser(
-        prog="coder-fix setup",
-        description="Prepare a Coder for the bot: its user, its role, a template, a token. Running "
-        "it again changes nothing, or completes what was cut.",
-        epilog="The administrator's token is read from CODER_SESSION_TOKEN or by --token-stdin; "
+    flags = Flags(
+        "setup",
+        "Prepare a Coder for the bot: its user, its role, a template, a token. Running it again "
+        "changes nothing, or completes what was cut.",
+        ending="The administrator's token is read from CODER_SESSION_TOKEN or by --token-stdin; "
         "values of the template from TF_VAR_name. Lines for people go to standard error; standard "
-        "output has the token, or the plan of --dry-run. Exit codes: 0 done, 2 wrong input, 3 "
-        "Coder refused or failed, or the template is not fit, 130 cancelled.",
+        "output has the token, or the plan of --dry-run.",
+        codes="0 done, 2 wrong input, 3 Coder refused or failed, or the template is not fit, 130 "
+        "cancelled.",
+        example="coder-fix setup --coder-url https://coder.example.com --dry-run",
     )
     flags.add_argument("--dry-run", action="store_true", help="show every call, make none of them")
     flags.add_argument("--check", metavar="TEMPLATE", help="only say whether that template is fit")
     flags.add_argument("--write-template", metavar="DIR", help="only write the template there")
     coder = flags.add_argument_group("Coder")
     url = _variable("CODER_FIX_CODER_URL", "CODER_URL")
-    coder.add_argument("--coder-url", metavar="URL", default=url, help="also CODER_URL")
     coder.add_argument(
-        "--coder-organization", metavar="NAME", default=_variable("CODER_ORGANIZATION")
+        "--coder-url", metavar="URL", default=url, help="address of Coder; else CODER_URL"
     )
-    coder.add_argument("--token-stdin", action="store_true", help="read the token from there")
+    coder.add_argument(
+        "--coder-organization",
+        metavar="NAME",
+        default=_variable("CODER_ORGANIZATION"),
+        help="the default one when not given; else CODER_ORGANIZATION",
+    )
+    coder.add_argument(
+        "--token-stdin",
+        action="store_true",
+        help="read the administrator's token from standard input",
+    )
     coder.add_argument("--allow-http", action="store_true", help="without TLS, off this machine")
     coder.add_argument(
-        "--backend", choices=("auto", "tasks", "chats"), default="auto", help="default: %(default)s"
+        "--backend",
+        choices=("auto", "tasks", "chats"),
+        default="auto",
+        help="agent API; default: %(default)s",
     )
     user = flags.add_argument_group("the bot's user")
-    user.add_argument("--username", type=_name, default="ci-repair-bot", help="%(default)s")
-    user.add_argument("--email", help="of a user that is no service account")
     user.add_argument(
-        "--identity", choices=[i.value for i in Identity], default="auto", help="%(default)s"
+        "--username", metavar="NAME", type=_name, default="ci-repair-bot", help=_DEFAULT
+    )
+    user.add_argument("--email", metavar="EMAIL", help="of a user that is no service account")
+    user.add_argument(
+        "--identity",
+        choices=[i.value for i in Identity],
+        default="auto",
+        help=f"what it is in Coder; {_DEFAULT}",
     )
     template = flags.add_argument_group("the template")
-    template.add_argument("--template", type=_name, default="ci-repair", help="%(default)s")
+    template.add_argument(
+        "--template", metavar="NAME", type=_name, default="ci-repair", help=_DEFAULT
+    )
     template.add_argument("--no-template", action="store_true", help="leave templates alone")
     _choice(template, "--platform", Platform)
     _choice(template, "--agent", Agent)
     _choice(template, "--credentials", Credentials)
     template.add_argument(
-        "--var", metavar="NAME=VALUE", action="append", type=_pair, default=[], dest="values"
+        "--var",
+        metavar="NAME=VALUE",
+        action="append",
+        type=_pair,
+        default=[],
+        dest="values",
+        help="a variable of the template that is no secret; may be repeated",
     )
     token = flags.add_argument_group("the token")
-    token.add_argument("--lifetime", metavar="DAYS", type=_days, default=_days("90"), help="90")
-    token.add_argument("--token-name", default="coder-fix", help="in Coder; %(default)s")
+    token.add_argument(
+        "--lifetime", metavar="DAYS", type=_days, default=_days("90"), help="default: 90"
+    )
+    token.add_argument(
+        "--token-name", metavar="NAME", default="coder-fix", help=f"in Coder; {_DEFAULT}"
+    )
     token.add_argument("--renew-token", action="store_true", help="replace the one that is there")
     token.add_argument(
         "--repo",
@@ -73,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
         help="store it there by gh instead of printing it; may be repeated",
     )
     token.add_argument(
-        "--secret-name", type=_secret_name, default="CODER_TOKEN", help="%(default)s"
+        "--secret-name", metavar="NAME", type=_secret_name, default="CODER_TOKEN", help=_DEFAULT
     )
     return flags
 
