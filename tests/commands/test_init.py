@@ -230,6 +230,50 @@ def test_a_workflow_that_takes_no_job(repository: Repository, text, words):
     assert repository.files() == before
 
 
+def test_a_bots_token(repository: Repository):
+    """Every step takes it from that secret, which the list names; it stays when run again."""
+    doors = ",".join(door for door in Door if door is not Door.FOLLOW_UP_JOB)
+    given = ("--yes", "--uses", USES, "--github-token-secret", "BOT_TOKEN", "--doors", doors)
+    done = repository.init(*given)
+    before = repository.files()
+
+    assert done.returncode == 0, done.stderr
+    assert "gh secret set BOT_TOKEN" in done.stdout
+    assert "allow GitHub Actions to create" not in done.stdout
+    for door in doors.split(","):
+        (job,) = yaml.safe_load(repository.text(Door(door).path))["jobs"].values()
+        assert job["steps"][0]["with"]["github-token"] == "${{ secrets.BOT_TOKEN }}"
+    assert repository.init("--yes").returncode == 0
+    assert repository.files() == before
+
+
+def test_a_bots_token_in_a_follow_up_job(repository: Repository):
+    """The job that was added keeps it for the doors that come later."""
+    token = ("--github-token-secret", "BOT_TOKEN")
+    repository.init("--yes", "--force", "--uses", USES, "--doors", "follow-up-job", *token)
+    done = repository.init("--yes", "--doors", "follow-up-job,comment")
+
+    assert done.returncode == 0, done.stderr
+    for path in (".github/workflows/ci.yml", Door.COMMENT.path):
+        assert "github-token: ${{ secrets.BOT_TOKEN }}" in repository.text(path)
+
+
+CHATS = "coder-fix setup --coder-organization ai --template mender --backend chats"
+
+
+@pytest.mark.parametrize(
+    ("template", "backend", "command"),
+    [("ci-repair", "auto", "coder-fix setup"), ("ai/mender", "chats", CHATS)],
+)
+def test_the_command_for_coder(repository: Repository, template, backend, command):
+    """What `setup` has to be told so that it makes what the files name; Coder is CODER_URL's."""
+    flags = ("--template", template, "--backend", backend)
+    done = repository.init("--yes", "--uses", USES, *flags, CODER_URL="https://dev.example.com")
+
+    assert f"       {command}\n" in done.stdout
+    assert "--body 'https://dev.example.com'" in done.stdout
+
+
 def test_a_file_that_a_person_changed(repository: Repository):
     """The difference is shown and nothing is written, until --force says so."""
     repository.init("--yes", "--uses", USES)

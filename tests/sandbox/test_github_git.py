@@ -66,6 +66,18 @@ def test_a_read_needs_contents_read(github_sandbox: SandboxGitHub, tmp_path: Pat
     assert "403" in done.stderr
 
 
+def test_the_end_of_the_address_may_be_left_out(
+    github_sandbox: SandboxGitHub, tmp_path: Path
+) -> None:
+    """GitHub serves git with and without `.git`."""
+    repository = ci_repository(github_sandbox)
+    github_sandbox.tokens.grant("reader", permissions={"contents": "read"})
+    url = repository.authenticated_url("reader")
+    told = [git(tmp_path, "ls-remote", a).stdout for a in (url, url.removesuffix(".git"))]
+    assert told[0] == told[1]
+    assert repository.head("main") in told[0]
+
+
 def test_github_token_pushes_start_nothing_and_pull_request_runs_wait(
     github_sandbox: SandboxGitHub, tmp_path: Path
 ) -> None:

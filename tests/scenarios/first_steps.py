@@ -95,7 +95,7 @@ class Job:
     """One job with one step that uses coder-fix, of a file that stands in the repository."""
 
     path: str
-    told: Mapping[str, Any]
+    told: Mapping[Any, Any]
     spec: Mapping[str, Any]
 
     @classmethod
