@@ -374,6 +374,7 @@ BAD = {
     "password": (("--coder-url", "https://u:pw@x.example"), "--coder-url holds a user name"),
     "quote": (("--coder-url", "https://x.example/'$(id)'"), "--coder-url holds"),
     "template": (("--template", "a: b"), "--template is not a template's name."),
+    "a secret, no name": (("--github-token-secret", "ghp_x"), "is not a secret's name."),
 }
 
 
