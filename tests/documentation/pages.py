@@ -6,12 +6,11 @@ well.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shlex
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +26,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.app import VERBS
+from bot.commands.parsing import Flags
 from bot.errors import BotError
 from bot.policy_file.reading import read
 from bot.untrusted import Untrusted
@@ -223,15 +223,15 @@ def _refused(verb: str, rest: list[str]) -> str:
     """What the parser says against it; nothing is run."""
     if not rest:
         return ""  # without arguments some verbs do not ask their parser
-    parse = argparse.ArgumentParser.parse_args
+    read = Flags.read
 
-    def only_parse(self: argparse.ArgumentParser, args: Any = None, namespace: Any = None) -> None:
-        parse(self, args, namespace)
+    def only_read(self: Flags, argv: Sequence[str]) -> None:
+        read(self, argv)
         raise _ParsedError
 
     said = StringIO()
     try:
-        with patch.object(argparse.ArgumentParser, "parse_args", only_parse), redirect_stderr(said):
+        with patch.object(Flags, "read", only_read), redirect_stderr(said):
             import_module(f"bot.commands.{verb}").main(rest)
     except _ParsedError:
         return ""
