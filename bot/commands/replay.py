@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import stat
 import sys
@@ -11,19 +10,22 @@ from pathlib import Path
 from bot.bundle.bundle import Bundle
 from bot.bundle.document import LARGEST, read
 from bot.bundle.replay import vouches
+from bot.commands.parsing import Flags
 from bot.commands.replay_words import account, prompts
 from bot.errors import ConfigurationError
 from bot.outcomes import ExitCode
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Flags:
     """The flags of the verb."""
-    flags = argparse.ArgumentParser(
-        prog="coder-fix replay",
-        description="Decide again what a run decided, from the bundle that its input `bundle` "
-        "left. Needs neither GitHub nor Coder, and reaches no network.",
-        epilog="Exit code 0: every decision is the same. 2: no bundle, or one of another version. "
-        "4: a decision differs.",
+    flags = Flags(
+        "replay",
+        "Decide again what a run decided, from the bundle that its input `bundle` left. Needs "
+        "neither GitHub nor Coder, and reaches no network.",
+        takes="FILE",
+        codes="0 every decision is the same, 2 no bundle or one of another version, 4 a decision "
+        "differs.",
+        example="coder-fix replay coder-fix-bundle.json",
     )
     flags.add_argument("file", metavar="FILE", help="the bundle")
     flags.add_argument(
@@ -34,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str]) -> int:
     """Tell the run again; the exit code says whether it comes to the same."""
-    given = parser().parse_args(argv)
+    given = parser().read(argv)
     bundle = _bundle(given.file)
     for line in prompts(bundle) if given.prompt else account(bundle):
         sys.stdout.write(f"{line}\n")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
+from bot.commands.parsing import Flags
 from bot.commands.report_words import NUMBERS, Report
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind, ExitCode
@@ -46,18 +47,18 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9][\w-]*/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCI
 _LOGIN = re.compile(r"[A-Za-z0-9][\w-]{0,38}(\[bot\])?", re.ASCII)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Flags:
     """The flags of the verb; its help defines each number."""
-    flags = argparse.ArgumentParser(
-        prog="coder-fix report",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=textwrap.fill(
-            "Count how repairs ended, from comments, pull requests and issues on GitHub alone. "
-            "It reads, and writes nothing. Who may edit our comments may change these numbers.",
-            80,
-        ),
-        epilog=_epilog(),
+    flags = Flags(
+        "report",
+        "Count how repairs ended, from comments, pull requests and issues on GitHub alone. "
+        "It reads, and writes nothing. Who may edit our comments may change these numbers.",
+        ending="The token is read from GITHUB_TOKEN or GH_TOKEN. It needs `pull-requests: read`, "
+        "and `issues: read`, `actions: read`, `checks: read` and `contents: read` for all numbers.",
+        codes="0 counted, 2 a flag or the token's access, 3 GitHub refused or failed.",
+        example="coder-fix report --repository octo/shop --since 30d",
     )
+    flags.epilog = f"{_numbers()}\n\n{flags.epilog}"
     flags.add_argument(
         "--since", metavar="TIME", default="30d", help="30d, 12h or 2026-10-01 (UTC); default 30d"
     )
@@ -83,13 +84,15 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument(
         "--branch-prefix", metavar="VALUE", help="where it is not coder-fix/, as in the inputs"
     )
-    flags.add_argument("--format", choices=FORMATS, default="table")
+    flags.add_argument(
+        "--format", choices=FORMATS, default="table", help="the numbers for people or programs"
+    )
     return flags
 
 
 def main(argv: Sequence[str]) -> int:
     """0 when it was counted, whatever the numbers."""
-    given = parser().parse_args(argv)
+    given = parser().read(argv)
     runner, clock = Runner(os.environ), SystemClock()
     when = window(given.since, clock.now())
     named = _named(given, runner)
@@ -241,20 +244,16 @@ def _form(name: str) -> Callable[[Report, GrowingSecrets], str]:
     return {"table": as_table, "json": as_json, "markdown": as_markdown}[name]
 
 
-def _epilog() -> str:
+def _numbers() -> str:
+    """What each number is, for the help."""
     width = max(map(len, NUMBERS))
     lines = [
         textwrap.fill(
             text[:1].upper() + text[1:] + ".",
-            80,
+            78,
             initial_indent=f"  {name:<{width}}  ",
             subsequent_indent=" " * (width + 4),
         )
         for name, text in NUMBERS.items()
     ]
-    needs = (
-        "The token is read from GITHUB_TOKEN or GH_TOKEN. It needs `pull-requests: read`, and "
-        "`issues: read`, `actions: read`, `checks: read` and `contents: read` for all numbers. "
-        "Exit code 0: counted. 2: a flag or the token's access. 3: GitHub refused or failed."
-    )
-    return "\n".join(("the numbers:", *lines, "", textwrap.fill(needs, 80)))
+    return "\n".join(("the numbers:", *lines))

@@ -338,7 +338,7 @@ def test_schema_knows_every_word():
         (["--organization", ""], "--organization is empty"),
         (["--author", "a b"], "--author: that is no login"),
         (["--branch-prefix", " x~"], "Input `branch-prefix`"),
-        (["--format", "xml"], "invalid choice: 'xml'"),
+        (["--format", "xml"], "there is no 'xml'"),
         (["--repository", "a/b", "--organization", "c"], "not allowed with argument"),
     ],
 )
