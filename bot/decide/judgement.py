@@ -78,8 +78,9 @@ def _no_evidence(case: Case) -> Step | None:
 def _repair_open(case: Case) -> Step | None:
     if case.request.by_hand:
         return None
-    own = [other for other in _background(case).open_items if other.item == item_hash(case.item)]
-    same = [o for o in own if same_failure(o.fingerprint, _fingerprint(case))]
+    same = [other for other in _background(case).open_items if other.item == item_hash(case.item)]
+    if case.request.commanded:  # a person may want another version besides
+        same = [o for o in same if same_failure(o.fingerprint, _fingerprint(case))]
     if not same:
         return None
     return skipped(

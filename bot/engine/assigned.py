@@ -35,10 +35,11 @@ class Assigned:
         Raises `OriginLostError` where nothing tells what is to be done.
         """
         asked = self.red.request.assignment is not None or self.red.request.commanded
-        state = remembered = self.red.state(item)
-        if state is None:
-            began = self.last_begun(facts, item) if asked else generation
-            state = ItemState(item.name, generation=began) if began > 1 else None
+        began = self.last_begun(facts, item) if asked else generation
+        state = remembered = self.red.state(item, began)
+        ended = state.generation if state and state.final else 0
+        if began > ended + 1 and (ended or state is None):  # what is between pushed nothing
+            state = ItemState(item.name, generation=began)
         told = assignment or self._remembered(item, state)
         if told is None:
             raise OriginLostError

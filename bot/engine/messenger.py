@@ -167,20 +167,25 @@ class Messenger:
 
     def _read(self) -> Snapshot:
         github, item = self._ports.github, self.item
-        state = self._red.state(item)
-        facts = Snapshot(now=self._ports.clock.now(), item=item, state=state)
+        facts = Snapshot(now=self._ports.clock.now(), item=item)
+        newest = self._assigned.last_begun(facts, item) if item.is_assigned else 1
+        state = self._red.state(item, newest)
+        facts = replace(facts, state=state)
         pull: PullRequest | None = None
         if item.kind is TargetKind.PULL_REQUEST:
             pull = github.pull_request(int(item.ref))
         run = self._red.facts(RunRef(state.run_id)) if state and state.run_id else None
         facts = replace(facts, assignment=self._assigned.known(item, state))
+        agent, ended = self._ports.agent, state is None or state.final is not None
         generation = state.generation if state is not None else 1
-        if state is None and item.kind is TargetKind.UPGRADE:
-            generation = self._assigned.last_begun(facts, item)
-        agent = self._ports.agent
-        session = agent.find(session_key(item, generation)) if agent else None
-        if state is None and session is not None and item.kind is TargetKind.UPGRADE:
-            facts = replace(facts, state=ItemState(item.name, generation=generation))
+        session = None
+        if agent and ended and item.is_assigned and newest >= generation:
+            session = agent.find(session_key(item, newest))
+        if session is None:
+            session = agent.find(session_key(item, generation)) if agent else None
+        elif state is None or newest > generation:  # the session is all that remembers it
+            state = ItemState(item.name, generation=newest)
+            facts = replace(facts, state=state)
         facts = replace(facts, pull=pull, session=session)
         if run is not None:
             facts = replace(facts, run=run)

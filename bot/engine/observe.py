@@ -143,7 +143,8 @@ class Observer:
     def further(self, facts: Snapshot) -> ItemState:
         """The record that holds: ours, or that of another run which did more for this item."""
         assert isinstance(facts.state, ItemState)  # noqa: S101 - a session found has a record
-        return memory.newer(facts.state, self._red.state(self._item(facts)))
+        there = self._red.state(self._item(facts), facts.generation)
+        return memory.newer(facts.state, there)
 
     def recalled(self, facts: Snapshot) -> Snapshot:
         """With what failed, which a run that carries on has not read: a hint, for people only."""
@@ -169,7 +170,7 @@ class Observer:
 
     def memory(self, item: Item) -> ItemState | None:
         """The record as it stands on GitHub."""
-        return self._red.state(item)
+        return self._red.state(item, self._request.generation)
 
     def _session(self, facts: Snapshot) -> dict[str, Any]:
         if self._ports.agent is None:

@@ -39,6 +39,9 @@ _MERGE_QUEUE = re.compile(r"gh-readonly-queue/.+/pr-(\d+)-[0-9a-f]+")
 _TIME_LIMIT = re.compile(r"exceeded the maximum execution time|has timed out after", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _CANDIDATES = 3
+_MOST_BACK = 20
+"""Generations without a pull request that are looked behind."""
+
 _MAY_BE_RED = ("failure", "in_progress", "cancelled")
 """A run whose own step began the work may still live, or be cancelled by the repair's push."""
 
@@ -167,22 +170,34 @@ class RedRun:
             )
         return found
 
-    def state(self, item: Item) -> ItemState | None:
-        """What our comment, or our pull request's body, remembers."""
+    def state(self, item: Item, begun: int = 1) -> ItemState | None:
+        """What our comment, or our pull request's body, remembers; `begun` is the newest
+        generation known of. One that pushed nothing has no pull request, whatever follows it.
+        """
         if item.thread:
             comment = self.ports.github.find_comment(item.thread, marker(item))
             return memory.read(marker(item), comment.body.raw) if comment else None
-        state = None
-        for generation in range(1, 20):
-            branch = branch_name(item, generation, self.policy.branch_prefix)
-            owner = self.request.repository.owner
-            found = self.ports.github.pull_requests_for(f"{owner}:{branch}", state="all")
-            if not found:
-                return state or self._in_issue(item)
-            state = self._remembered(item, found[0]) or ItemState(item.name, generation)
-            if state.final is None:
-                return state
-        return state
+        state, later = None, begun
+        for generation in range(begun, max(0, begun - _MOST_BACK), -1):
+            state = self._of(item, generation)
+            if state is not None:
+                break
+        while state is not None and state.final is not None and state.generation == later:
+            later += 1
+            state = self._of(item, later) or state
+        if state is not None and state.final is None:
+            return state
+        told = self._in_issue(item)
+        return told if told and (state is None or told.generation > state.generation) else state
+
+    def _of(self, item: Item, generation: int) -> ItemState | None:
+        """What is remembered in the pull request of that generation; None without one."""
+        branch = branch_name(item, generation, self.policy.branch_prefix)
+        owner = self.request.repository.owner
+        found = self.ports.github.pull_requests_for(f"{owner}:{branch}", state="all")
+        if not found:
+            return None
+        return self._remembered(item, found[0]) or ItemState(item.name, generation)
 
     def _in_issue(self, item: Item) -> ItemState | None:
         """Where there was no pull request at the end either, an issue of ours remembers."""
@@ -218,7 +233,7 @@ class RedRun:
         if is_pull and not _NUMBER.fullmatch(item.ref):
             return None
         try:
-            state = self.state(item)
+            state = self.state(item, generation)
         except UpstreamError as failure:
             if failure.status != 404 or not is_pull or self._pull(item) is not None:
                 raise
