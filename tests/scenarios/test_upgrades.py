@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from bot.engine import upgrades
 from bot.sandbox.coder_agents import Report, Work
 from tests.scenarios.hands import granted, plays
 from tests.scenarios.stage import BOT, TOKEN, Stage, branch_in
@@ -245,6 +247,35 @@ def test_limits_on_the_way(stage: Stage):
         ("upgrade:c3", "skipped/limit"),
     ]
     assert stage.sessions() == 2
+
+
+def test_hundreds_of_alerts(stage: Stage):
+    """Behind the limit nobody asks about each; what has begun is told as it is, wherever it is."""
+    depends(stage)
+    upgrade(stage, packages="httpx, rich")
+    for number in range(150):
+        stage.repository.alert(f"package-{number}", patched="2.0", severity="high")
+    before = len(stage.github.exchanges)
+    told = upgrade(stage, alerts="low", packages="httpx, rich", max_sessions_per_day="3")
+
+    kinds = Counter(end for _, end in ends(told))
+    assert kinds == {"pending": 3, "skipped/limit": 149}
+    assert ends(told)[-2:] == [("upgrade:httpx", "pending"), ("upgrade:rich", "pending")]
+    assert len(stage.github.exchanges) - before < 60
+
+
+def test_no_more_requests_than_fit(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """What this run cannot ask about is left for the next one, and said."""
+    depends(stage)
+    monkeypatch.setattr(upgrades, "BUDGET", 30)
+    told = upgrade(stage, packages="a1, b2, c3, d4, e5, f6")
+    started = stage.sessions()
+
+    assert 0 < started < 6
+    assert [end for _, end in ends(told)] == ["pending"] * started + ["skipped/limit"] * (
+        6 - started
+    )
+    assert "Left for the next run" in told.summary
 
 
 def test_twice_and_at_once(stage: Stage):
