@@ -14,8 +14,8 @@ class AssignmentFacts:
 
     `title`, `text` and `author` are the issue's; `where` tells in a line each which files hold the
     packages and what renews their lock files, read with the evidence. `closed` says that somebody
-    has closed the issue, `edited` that its title or text changed after the command, so that who
-    commanded has not read it. `asked`: this request asks for it; else it was
+    has closed the issue, or `deleted` it, `edited` that its title or text changed after the
+    command, so that who commanded has not read it. `asked`: this request asks for it; else it was
     found by a branch, or a session, that is named like ours.
     """
 
@@ -27,5 +27,6 @@ class AssignmentFacts:
     author: str = ""
     where: tuple[Untrusted, ...] = ()
     closed: bool = False
+    deleted: bool = False
     edited: bool = False
     asked: bool = True

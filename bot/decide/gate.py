@@ -109,17 +109,23 @@ def _held(case: Case) -> Step | None:
 def _issue_closed(case: Case) -> Step | None:
     if not case.assigned.closed:
         return None
-    return skipped(SkipReason.SUPERSEDED, f"Issue #{case.item.ref} is closed.")
+    _ = case.session  # which is ended then
+    gone = "was deleted" if case.assigned.deleted else "is closed"
+    return skipped(SkipReason.SUPERSEDED, f"Issue #{case.item.ref} {gone}.")
 
 
 def _issue_edited(case: Case) -> Step | None:
     """Whoever may not command must not decide by an edit what a command is about."""
     if not case.assigned.edited or not case.assigned.asked or case.session is not None:
         return None
-    return skipped(
-        SkipReason.SUPERSEDED,
-        f"Issue #{case.item.ref} was edited after the command was written; "
-        "read it, and write the command again.",
+    return Finish(
+        Outcome(
+            OutcomeKind.SKIPPED,
+            f"Issue #{case.item.ref} was edited after the command was written; "
+            "read it, and write the command again.",
+            skip_reason=SkipReason.SUPERSEDED,
+            remedy="Read the issue, and write the command again.",
+        )
     )
 
 
@@ -178,7 +184,7 @@ ROWS = (
     Row("held", "`/coder stop` was the last word", "skipped / stopped", _held),
     Row(
         "issue-closed",
-        "the issue is closed",
+        "the issue is closed, or was deleted",
         "skipped / superseded",
         _issue_closed,
         About.ASSIGNMENT,

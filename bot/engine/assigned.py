@@ -36,15 +36,16 @@ class Assigned:
         """
         asked = self.red.request.assignment is not None or self.red.request.commanded
         began = self.last_begun(facts, item) if asked else generation
-        state = remembered = self.red.state(item, began)
+        github, branch = self.red.ports.github, self.red.request.repository.default_branch
+        thread = github.thread(item.thread) if item.thread else None
+        deleted = bool(item.thread) and thread is None  # with all that it remembered
+        state = remembered = None if deleted else self.red.state(item, began)
         ended = state.generation if state and state.final else 0
         if began > ended + 1 and (ended or state is None):  # what is between pushed nothing
             state = ItemState(item.name, generation=began)
         told = assignment or self._remembered(item, state)
         if told is None:
             raise OriginLostError
-        github, branch = self.red.ports.github, self.red.request.repository.default_branch
-        thread = github.thread(told.issue) if told.issue else None
         tip = github.branch_head(branch)
         begun = AssignmentFacts(
             assignment=told,
@@ -53,7 +54,8 @@ class Assigned:
             title=thread.title if thread else Untrusted(""),
             text=thread.body if thread else Untrusted(""),
             author=thread.author if thread else "",
-            closed=bool(told.issue) and (thread is None or thread.state != "open"),
+            closed=deleted or (thread is not None and thread.state != "open"),
+            deleted=deleted,
             edited=thread is not None and _is_edited(thread, self._asked_at(remembered)),
             asked=asked,
         )

@@ -7,7 +7,7 @@ from bot.outcomes import OutcomeKind, UnverifiedCause
 from bot.report import blocks
 from bot.report.facts import ReportFacts
 from bot.report.objections import objections
-from bot.report.words import ASSIGNED, ERRORS, OUTCOMES, SKIPPED, UNVERIFIED
+from bot.report.words import ASSIGNED, ASSIGNED_STEPS, ERRORS, OUTCOMES, SKIPPED, UNVERIFIED
 from bot.sanitize import to_markdown
 from bot.untrusted import Untrusted
 
@@ -48,9 +48,9 @@ def headline(facts: ReportFacts) -> str:
     if kind is OutcomeKind.FIXED or kind is OutcomeKind.NOT_FIXED:
         return _verdict_headline(facts, usual)
     if kind is OutcomeKind.UNVERIFIED and ours:
-        what = "Change" if _is_assigned(facts) else "Repair"
+        what = "Change" if is_assigned(facts) else "Repair"
         return f"{what} in {blocks.number(ours)}, not verified"
-    if kind is OutcomeKind.FLAGGED and ours and not _is_assigned(facts):
+    if kind is OutcomeKind.FLAGGED and ours and not is_assigned(facts):
         return f"Look before you merge {blocks.number(ours)}: it may hide the failure"
     if kind is OutcomeKind.PENDING and facts.run:
         return f"{usual} the red CI at {blocks.sha(facts.run.head_sha)}"
@@ -59,14 +59,14 @@ def headline(facts: ReportFacts) -> str:
     return usual
 
 
-def _is_assigned(facts: ReportFacts) -> bool:
+def is_assigned(facts: ReportFacts) -> bool:
     """Whether an issue or an upgrade is what it is about, rather than a red run."""
     return bool(facts.upgrade or (facts.issue and not facts.run))
 
 
 def _usual_headline(facts: ReportFacts) -> str:
     kind = facts.outcome.kind
-    if _is_assigned(facts) and kind in ASSIGNED:
+    if is_assigned(facts) and kind in ASSIGNED:
         return ASSIGNED[kind][1 if facts.upgrade else 0]
     if kind is OutcomeKind.SWEPT and any(item.planned for item in facts.items):
         kinds, count = (
@@ -76,6 +76,8 @@ def _usual_headline(facts: ReportFacts) -> str:
         if OutcomeKind.REPORTED in kinds:
             return f"Upgrades planned: {count}, nothing started"
         return f"Upgrades: {kinds.count(OutcomeKind.PENDING)} of {count} under way"
+    if kind is OutcomeKind.SKIPPED and facts.session:
+        return "Ended: nothing is left to do"
     return OUTCOMES[kind].headline
 
 
@@ -168,10 +170,14 @@ def _usual_step(facts: ReportFacts) -> str:
         return ERRORS[outcome.error_kind][1]
     if why:
         return UNVERIFIED[why][1]
+    other = ASSIGNED_STEPS.get(outcome.skip_reason or outcome.kind)
+    assigned = other if is_assigned(facts) else None
     if outcome.skip_reason:
-        return SKIPPED[outcome.skip_reason][1]
+        return assigned or SKIPPED[outcome.skip_reason][1]
     if facts.dry_run:
         return "Run it without `dry-run` to have this done."
+    if assigned:
+        return assigned
     return OUTCOMES[outcome.kind].next_step
 
 
@@ -213,7 +219,8 @@ def facts_line(facts: ReportFacts) -> str:
     if run:
         parts.append(f"{blocks.link('failed run', run.url)} at {blocks.sha(run.head_sha)}")
     if ours:
-        parts.append(f"repair {blocks.number(ours)}")
+        word = "pull request" if is_assigned(facts) else "repair"
+        parts.append(f"{word} {blocks.number(ours)}")
     elif facts.branch and not facts.pull_request and _has_push(facts):
         parts.append(_branch(facts))
     if session and not (pending and not facts.outcome.reason):  # there the lead links it

@@ -127,7 +127,12 @@ def _result_rows(facts: ReportFacts) -> list[tuple[str, str]]:
     rows = []
     if ours:
         how = f" ({facts.operation.value})" if facts.operation.value != "none" else ""
-        rows.append(("Repair", blocks.link(f"#{ours.number}", ours.url) + how))
+        rows.append(
+            (
+                "Pull request" if story.is_assigned(facts) else "Repair",
+                blocks.link(f"#{ours.number}", ours.url) + how,
+            )
+        )
     if facts.compare_url:
         rows.append(("Comparison", blocks.link("open", facts.compare_url)))
     if session:

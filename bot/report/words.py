@@ -62,8 +62,17 @@ ASSIGNED: dict[OutcomeKind, tuple[str, str]] = {
     OutcomeKind.NOT_FIXED: ("Not done: red", "Not upgraded: red"),
     OutcomeKind.NO_CHANGE: ("No change: the agent changed nothing", "Nothing was upgraded"),
     OutcomeKind.PENDING: ("Working on it", "Upgrading"),
+    OutcomeKind.REPORTED: ("Not started", "Not started"),
 }
 """Other headlines, where an issue or an upgrade was assigned."""
+
+ASSIGNED_STEPS: dict[OutcomeKind | SkipReason, str] = {
+    OutcomeKind.NO_CHANGE: "Read what it said; then do it yourself, or talk to it in {session}.",
+    OutcomeKind.REPORTED: "Do it by hand; with `mode: propose` an agent does it.",
+    SkipReason.SUPERSEDED: "Nothing to do.",
+    SkipReason.ALREADY_HANDLED: "Nothing to do.",
+}
+"""Other next steps there: no branch is red, and none waits for a repair."""
 
 SKIPPED: dict[SkipReason, tuple[str, str]] = {
     SkipReason.NOT_FAILED: ("The run did not fail.", "Nothing to do."),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.coder_agents import Report, Say, Work
-from tests.scenarios.hands import comments, newest, plays, say
+from tests.scenarios.hands import comments, is_stopped, newest, plays, say
 from tests.scenarios.stage import BOT, Stage, branch_in
 
 MANIFEST = {
@@ -121,8 +121,27 @@ def test_closed_while_the_agent_works(stage: Stage):
     say(stage, number, "/coder fix", wait="none")
     stage.repository.state.issues[number].state = "closed"
     told = stage.run({}, event="schedule", trigger="reconcile")
+    before = thread(stage, number)
+    again = stage.run({}, event="schedule", trigger="reconcile")
 
     assert (told.outcome, pulls(stage)) == ("skipped/superseded", [])
+    assert is_stopped(stage)
+    assert "### ⏩ Ended: nothing is left to do\n\nIssue #1 is closed." in before[-1]
+    assert "**Next.** Nothing to do.\n" in before[-1]
+    assert (again.outcome, thread(stage, number)) == ("skipped/superseded", before)
+
+
+def test_deleted_while_the_agent_works(stage: Stage):
+    """With it went all that it remembered; the session is ended all the same."""
+    plays(stage, Work(600))
+    number = an_issue(stage)
+    say(stage, number, "/coder fix", wait="none")
+    stage.repository.delete_issue(number)
+    told = stage.run({}, event="schedule", trigger="reconcile")
+
+    assert (told.outcome, told.code) == ("skipped/superseded", 0)
+    assert is_stopped(stage)
+    assert f"Issue #{number} was deleted." in told.summary
 
 
 @pytest.mark.row("issue-edited", "start")
