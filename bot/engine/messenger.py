@@ -129,9 +129,8 @@ class Messenger:
         """
         state, session = self.look()
         ended = state is not None and state.final is not None
-        if ended and state is not None and self.item.thread:
-            self._remember(replace(state, held=held))
-        else:
+        kept = replace(state, held=held) if ended and state is not None else None
+        if kept is None or not self._remember(kept):
             begun = state or ItemState(self.item.name)
             stopped = replace(begun, final=OutcomeKind.STOPPED, held=held)
             facts = replace(self._whole(), state=stopped)
@@ -139,13 +138,20 @@ class Messenger:
             self._publisher.finish(self._result(outcome, facts, session))
         self._facts = None
 
-    def _remember(self, state: ItemState) -> None:
-        """Without a word to people."""
-        github, mark = self._ports.github, marker(self.item)
-        found = github.find_comment(self.item.thread, mark)
-        if found is not None:
-            body = memory.rewritten(mark, found.body.raw, state)
-            github.upsert_comment(self.item.thread, mark, body)
+    def _remember(self, state: ItemState) -> bool:
+        """Without a word to people; false where there is nothing of ours to write it into."""
+        github, mark, ours = self._ports.github, marker(self.item), self._known().ours
+        if self.item.thread:
+            found = github.find_comment(self.item.thread, mark)
+            if found is not None:
+                body = memory.rewritten(mark, found.body.raw, state)
+                github.upsert_comment(self.item.thread, mark, body)
+            return True
+        if not isinstance(ours, PullRequest) or not github.is_us(ours.author):
+            return False
+        body = memory.rewritten(mark, ours.body.raw, state)
+        github.update_pull_request(ours.number, body=body)
+        return True
 
     def _whole(self) -> Snapshot:
         """With what failed, for a comment is written whole; a hint, for people only."""
@@ -177,15 +183,14 @@ class Messenger:
         run = self._red.facts(RunRef(state.run_id)) if state and state.run_id else None
         facts = replace(facts, assignment=self._assigned.known(item, state))
         agent, ended = self._ports.agent, state is None or state.final is not None
-        generation = state.generation if state is not None else 1
-        session = None
-        if agent and ended and item.is_assigned and newest >= generation:
-            session = agent.find(session_key(item, newest))
-        if session is None:
-            session = agent.find(session_key(item, generation)) if agent else None
-        elif state is None or newest > generation:  # the session is all that remembers it
-            state = ItemState(item.name, generation=newest)
+        known = state.generation if state is not None else 0
+        later = newest if item.is_assigned and ended and newest > known else 0
+        session = agent.find(session_key(item, later or known or 1)) if agent else None
+        if later and session is not None:  # which is all that remembers it
+            state = ItemState(item.name, generation=later)
             facts = replace(facts, state=state)
+        elif later and known and agent:
+            session = agent.find(session_key(item, known))
         facts = replace(facts, pull=pull, session=session)
         if run is not None:
             facts = replace(facts, run=run)

@@ -197,10 +197,17 @@ CASES = [
         _outcome(SKIPPED, S.ALREADY_HANDLED),
     ),
     (
-        "start",
+        "repair-open",
         _assigned(background=Background(open_items=(OpenItem(9, item_hash(UPGRADE), ("f2",)),))),
         {},
         ASKED,
+        _outcome(SKIPPED, S.ALREADY_HANDLED),
+    ),
+    (
+        "start",
+        _assigned(background=Background(open_items=(OpenItem(9, item_hash(UPGRADE), ("f2",)),))),
+        {},
+        ASKED | {"commanded": True},
         Start,
     ),
     (

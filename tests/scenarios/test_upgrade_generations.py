@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.coder_agents import Report
-from tests.scenarios.hands import plays
+from tests.scenarios.hands import plays, say
 from tests.scenarios.stage import BOT, Stage, branch_in
 from tests.scenarios.test_upgrades import depends, upgrade
 
@@ -91,6 +91,28 @@ def test_merged_then_nothing_then_again(stage: Stage):
     assert (told.outcome, stage.sessions()) == ("pending", 3)
     assert [pull.head_ref[-2:] for pull in pulls(stage)] == ["-1", "-3"]
     assert "green at" in str(pulls(stage)[1].issue.body)
+
+
+def test_stop_after_the_end(stage: Stage):
+    """What was said of an upgrade that is done stays; it holds, and `retry` takes it back."""
+    depends(stage)
+    pushes(stage)
+    stage.repository.collaborator("alice", "write")
+    upgrade(stage, packages="httpx")
+    sweeps(stage, 6)
+    (pull,) = pulls(stage)
+    before = str(pull.issue.body).partition("<!--")[0]
+    stage.grant()
+    told = say(stage, pull.issue.number, "/coder stop")
+    stage.repository.commit("main", {"README": "moved on"}, "Meanwhile", start=False)
+    held = upgrade(stage, packages="httpx")
+    stage.grant()
+    again = say(stage, pull.issue.number, "/coder retry")
+
+    assert (told.outcome, held.outcome, again.outcome) == ("answered", "skipped/stopped", "fixed")
+    assert "green at" in before
+    assert str(pull.issue.body).partition("<!--")[0] == before
+    assert (stage.sessions(), len(pulls(stage))) == (2, 2)
 
 
 def test_never_two_for_one(stage: Stage):
