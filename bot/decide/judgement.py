@@ -80,7 +80,11 @@ def _repair_open(case: Case) -> Step | None:
         return None
     same = [other for other in _background(case).open_items if other.item == item_hash(case.item)]
     if case.request.commanded:  # a person may want another version besides
-        same = [o for o in same if same_failure(o.fingerprint, _fingerprint(case))]
+        same = [
+            other
+            for other in same
+            if not other.fingerprint or same_failure(other.fingerprint, _fingerprint(case))
+        ]
     if not same:
         return None
     return skipped(
@@ -112,7 +116,9 @@ def _closed_by_human(case: Case) -> Step | None:
         return None
     if case.facts.now - closed.closed_at > CLOSED_MEANS_NO:
         return None
-    if state is not None and not same_failure(state.fingerprint, _fingerprint(case)):
+    # Of an upgrade whose pull request the agent opened, nobody wrote down what was asked for.
+    told = state is not None and (case.began_red or state.fingerprint)
+    if told and state is not None and not same_failure(state.fingerprint, _fingerprint(case)):
         return None
     return skipped(
         SkipReason.CLOSED_BY_HUMAN,

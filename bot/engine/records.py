@@ -9,6 +9,7 @@ from bot.decide.assigned import AssignmentFacts
 from bot.decide.review import blocking, rules_of
 from bot.decide.snapshot import KEPT, Attempt, ItemState, RunFacts, Snapshot, Unread
 from bot.engine.assigned import in_writing
+from bot.identity import assigned_fingerprint
 from bot.model import CommentRef, Evidence, Session, Verdict
 
 CLEAN_UP = timedelta(seconds=30)
@@ -28,6 +29,8 @@ def begun(
     evidence = facts.evidence
     fingerprint = evidence.fingerprint if isinstance(evidence, Evidence) else ()
     began = latest(turn_started, session.created_at)
+    if assigned is not None:  # a run that carries on has read no evidence
+        fingerprint = assigned_fingerprint(assigned.assignment)
     return ItemState(
         item=facts.item.name,
         generation=facts.generation,

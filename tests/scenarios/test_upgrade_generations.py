@@ -115,6 +115,47 @@ def test_stop_after_the_end(stage: Stage):
     assert (stage.sessions(), len(pulls(stage))) == (2, 2)
 
 
+def test_closed_by_a_person(stage: Stage):
+    """For 30 days the same upgrade is not begun again, though only sweeps wrote anything down."""
+    depends(stage)
+    pushes(stage)
+    upgrade(stage, packages="httpx")
+    sweeps(stage, 6)
+    (pull,) = pulls(stage)
+    stage.clock.follow(stage.github.clock)
+    pull.issue.state, pull.issue.closed_at = "closed", stage.github.clock.stamp()
+    stage.repository.commit("main", {"README": "moved on"}, "Meanwhile", start=False)
+    told = upgrade(stage, packages="httpx")
+    stage.clock.sleep(31 * 86_400)
+    later = upgrade(stage, packages="httpx")
+
+    assert (told.outcome, later.outcome) == ("skipped/closed-by-human", "pending")
+    assert stage.sessions() == 2
+
+
+def test_another_version_while_it_works(stage: Stage):
+    """What is wanted is no part of what the session is found by."""
+    depends(stage)
+    upgrade(stage, packages="@types/node@20")
+    told = upgrade(stage, packages="@types/node@>=22")
+
+    assert (told.outcome, stage.sessions()) == ("pending", 1)
+
+
+def test_carried_on_by_the_run_on_our_branch(stage: Stage):
+    """Its name tells neither the version nor all of the package's; the session is found."""
+    depends(stage)
+    pushes(stage)
+    stage.colors[:] = ["proxies"]
+    upgrade(stage, packages="@types/node@20")
+    sweeps(stage, 1)
+    (pull,) = pulls(stage)
+    stage.github.wait_idle()
+    told = stage.run(stage.red_event_on(pull.head_ref), wait="none")
+
+    assert (told.outcome, stage.sessions()) == ("pending", 1)
+
+
 def test_never_two_for_one(stage: Stage):
     """A newer advisory opens no second pull request while that for the older one is open."""
     depends(stage)

@@ -21,6 +21,7 @@ from bot.adapters.backends.task_start import check_prompt
 from bot.adapters.backends.templates import Templates
 from bot.adapters.backends.workspaces import Workspaces
 from bot.errors import BotError, UpstreamError
+from bot.identity import TARGET_LABEL
 from bot.model import SessionKey
 from bot.outcomes import ErrorKind
 
@@ -39,6 +40,14 @@ class StartedChat:
 def labels_of(key: SessionKey) -> tuple[tuple[str, str], ...]:
     """Every label that the chat of that key carries."""
     return ((NAME_LABEL, key.name), *key.labels)
+
+
+def sought(key: SessionKey) -> tuple[tuple[str, str], ...]:
+    """The labels by which it is found again: not what it is about, which may be told otherwise.
+
+    The name of a branch of ours tells no version, and not every character of a package's name.
+    """
+    return tuple(label for label in labels_of(key) if label[0] != TARGET_LABEL)
 
 
 class ChatStart:
@@ -62,7 +71,7 @@ class ChatStart:
 
     def find(self, key: SessionKey) -> WireChat | None:
         """The oldest chat with those labels; archived ones count when no other is there."""
-        labels = labels_of(key)
+        labels = sought(key)
         chats = self._calls.labelled(labels) or self._calls.labelled(labels, archived=True)
         return _oldest(chats)
 
@@ -110,7 +119,7 @@ class ChatStart:
         self, key: SessionKey, made: WireChat | None, failure: BotError | None
     ) -> list[WireChat]:
         try:
-            chats = self._calls.labelled(labels_of(key))
+            chats = self._calls.labelled(sought(key))
         except UpstreamError:
             if made is None:
                 raise (failure or AssertionError(key.name)) from None
