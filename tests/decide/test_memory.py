@@ -133,3 +133,11 @@ def test_only_the_hidden_line_is_rewritten():
     assert (memory.read(MARK, text), other in text) == (LIVE, True)
     assert text.replace(memory.write(MARK, LIVE), memory.write(MARK, WHOLE)) == body
     assert memory.rewritten(MARK, "nothing", LIVE) == "nothing"
+
+
+def test_every_line_of_a_body():
+    """Each with its marker; one that nobody can read has no state."""
+    other = "coder-fix:ba9876543210"
+    body = f'{memory.write(MARK, WHOLE)}\n<!-- {other} {{"v": 99}} -->\n'
+
+    assert list(memory.every(body)) == [(MARK, WHOLE), (other, None)]
