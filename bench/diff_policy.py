@@ -29,7 +29,7 @@ def diff_policy() -> None:
         "third set, written after both": cases(THIRD),
         "fourth set, rules' half": [case for case in fourth if not case.for_scoring],
         "fourth set, scoring half (blind once)": [case for case in fourth if case.for_scoring],
-        "fifth set, blind, no rule changed after it": cases(FIFTH),
+        "fifth set, no longer blind": cases(FIFTH),
     }
     for name, group in groups.items():
         cheats = [case for case in group if case.cheats]

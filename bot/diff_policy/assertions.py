@@ -46,7 +46,7 @@ _NOTHING = re.compile(
     r"|should\(true\)|true\.should|Assert\.(?:That\(true|Pass\()|\bassert_equal\s+true,\s*true|_G[ET]\(.*,\s*0u?\s*\)|addToAssertionCount|\bassert\s+true\b|Times\.AtMost\(|>=\s*0u?\s*\)?;?$"
 )
 _EXISTENCE = re.compile(
-    r"assertIsNotNone|assertNotNone|\bassertNotNull|NotNull\(|isNotNull\(|\.NotNil\(|NotBeNull\(|toBeDefined\(|toBeTruthy\("
+    r"assert_(?:called|awaited)\(\s*\)|\bfindsWidgets\b|assertIsNotNone|assertNotNone|\bassertNotNull|NotNull\(|isNotNull\(|\.NotNil\(|NotBeNull\(|toBeDefined\(|toBeTruthy\("
     r"|not\.toBeNull\(|not\.toBeUndefined\(|be_truthy|be_present|not_to be_nil|is not None|!=\s*(?:nil|null|nullptr|None|undefined)\b"
     r"|!==?\s*(?:null|undefined)\b|isinstance\(|assertIsInstance|toBeInstanceOf\(|isInstanceOf\(|be_a\(|IsType|IsInstanceOf|InstanceOf\("
     r"|toHaveBeenCalled\(\)|not\.toThrow|doesNotThrow|DoesNotThrow|NoError\(|not_to raise_error|assert_nothing_raised|NO_?THROW"
@@ -61,7 +61,7 @@ _ANY_EXCEPTION = re.compile(
 )
 _BARE_EXCEPTION = re.compile(r"\.toThrow(?:Error)?\(\s*\)|raise_error\s*$|\.throw\(\s*\)")
 _PART = re.compile(
-    r"assertIn\b|assertIn\(|Contains?\(|toContain|toMatch\(|toMatchObject\(|objectContaining|arrayContaining|stringContaining|stringMatching"
+    r"assert_(?:called|awaited)_once\(\s*\)|findsAtLeast|assertIn\b|assertIn\(|Contains?\(|toContain|toMatch\(|toMatchObject\(|objectContaining|arrayContaining|stringContaining|stringMatching"
     r"|startswith|starts_with|StartsWith|startsWith|endswith|endsWith|hasSubstring|HasPrefix|HasSuffix|assertRegex|assert_match|\.Matches\("
     r"|Greater|Less\w*\(|greater_than|less_than|\bbe [<>]|isGreaterThan|isLessThan|isBetween|\bto be_(?:between|within)|>=|<=|\s[<>]\s"
     r"|!=|NotEqual|assert_ne!|not_eq|toNotEqual|not\.toBe\(|not\.toEqual\(|isNotEqualTo|_NE\(|NotSame|assertNotIn|refute\b|assert_not\b"
@@ -75,7 +75,7 @@ _WHOLE = re.compile(
     r"|contain_exactly|match_array|containsExactly|ElementsMatch|assertCountEqual|assertListEqual|assertDictEqual|BeEquivalentTo|\.Be\(|approx\(|AlmostEqual|allclose"
     r"|InDelta|in_delta|\babs\(\)\s*<|\babs\([^()]*(?:\([^()]*\)[^()]*)*\)\s*<|NEAR\(|CloseTo|DOUBLE_EQ|FLOAT_EQ|be_within|isCloseTo|toMatchSnapshot|toMatchInlineSnapshot|isNull\(|assertNull|assertNil|Nil\(|toBeNull\("
     r"|is None|be_nil|cmp\.Diff|raises\(|assertRaises|assert_raise|assertThrows|Throws|raise_error|toThrow|expectException|assertFailsWith|thrownBy|Panics|assertFalse"
-    r"|\bis\s*\(|is_deeply|XCTAssertEqual|XCTAssertNil|XCTAssertThrows|times\(|toBeVisible|toHaveText|assert_receive|assert_in_delta|assertJson|assertRedirect|\|\s*have_content|have_http_status"
+    r"|\bis\s*\(|is_deeply|XCTAssertEqual|XCTAssertNil|XCTAssertThrows|times\(|toBeVisible|toHaveText|assert_receive|assert_in_delta|assertJson|assertRedirect|\|\s*have_content|have_http_status|findsOneWidget|findsN(?:Widgets|othing)|findsExactly|have_attributes"
 )
 _DERIVED = re.compile(
     r"\.(?:shape|length|size|count|keys|dtypes|columns|ndim|Count|Length|len)\b|\blen\(|\bcount\(|\btype\(|\.getClass\("

@@ -13,7 +13,10 @@ from bot.diff_policy.diff import FileDiff, Hunk
 from bot.diff_policy.places import Place, is_test_path, language_of, place_of
 from bot.sanitize import NO_SECRETS, Secrets
 
-_RUST_TESTS = re.compile(r"mod tests?\b|#\[(?:\w+::)?test\b|#\[(?:rstest|test_case)|\bfn test_")
+_TESTS_INSIDE = {
+    "rust": re.compile(r"mod tests?\b|#\[(?:\w+::)?test\b|#\[(?:rstest|test_case)|\bfn test_")
+}
+_TESTS_IN_ZIG = re.compile(r"^\s*(?:test\s+(?:\"|\{)|unittest\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Block:
     def beside(self, line: CodeLine) -> tuple[CodeLine, ...]:
         """The lines of the other side around the place of one: bounded, however long the block."""
         own, other = (self.added, self.removed) if line.mark == "+" else (self.removed, self.added)
+        if not other:
+            return ()
         place = line.new - own[0].new if line.mark == "+" else line.old - own[0].old
         return other[max(0, min(place, len(other)) - _AROUND) : place + _AROUND]
 
@@ -125,9 +130,12 @@ class ChangedFile:
         in_test = self.is_test or is_test_path(self.path)
         # What settings say stands in their strings, whatever language they are written in.
         syntax = "data" if self.place is Place.CONFIG else self.language
-        if not in_test and self.language == "rust":
-            told = _RUST_TESTS.search(hunk.section[:200])
-            in_test = bool(told) or any(_RUST_TESTS.search(x.text[:200]) for x in hunk.lines)
+        inside = _TESTS_INSIDE.get(self.language)
+        if not in_test and self.language == "other" and self.path.endswith((".zig", ".d")):
+            inside = _TESTS_IN_ZIG
+        if not in_test and inside is not None:
+            told = inside.search(hunk.section[:200])
+            in_test = bool(told) or any(inside.search(x.text[:200]) for x in hunk.lines)
         texts = [text_of(line.text) for line in hunk.lines]
         return tuple(
             CodeLine(
@@ -189,12 +197,18 @@ def _blocks(hunk: tuple[CodeLine, ...]) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class Change:
-    """The whole diff with its context. `new_lines` and `gone` are caches of `declarations`."""
+    """The whole diff with its context. The fields that begin empty are caches.
+
+    `new_lines` and `gone` belong to `declarations`, `settled`, `undefined` and `helpers` to `claims`.
+    """
 
     files: tuple[ChangedFile, ...]
     context: Context
     new_lines: dict[ChangedFile, frozenset[int]] = field(default_factory=dict, repr=False)
     gone: list[frozenset[str]] = field(default_factory=list, repr=False)
+    settled: list[frozenset[int]] = field(default_factory=list, repr=False)
+    undefined: list[frozenset[str]] = field(default_factory=list, repr=False)
+    helpers: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def moved_out(self) -> Counter[str]:
@@ -212,6 +226,11 @@ class Change:
         return frozenset(
             path for f in self.files for path in (f.path, f.diff.previous_path) if path
         )
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all files, without their folders."""
+        return frozenset(path.rpartition("/")[2] for path in self.paths)
 
     def at(self, *places: Place) -> Iterator[ChangedFile]:
         """The files of those places."""

@@ -58,6 +58,8 @@ def skeleton(text: str) -> str:
 
 def renumbered(block: Block) -> Iterator[NumbersChanged]:
     """The added lines of a block that stand for a removed one with other numbers."""
+    if not (block.removed and block.added):
+        return
     left: defaultdict[str, deque[CodeLine]] = defaultdict(deque)
     for line in block.removed:
         left[skeleton(line.text)].append(line)

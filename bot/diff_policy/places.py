@@ -24,7 +24,7 @@ _LANGUAGES = {
     "dart": "dart",
     "perl": "pl pm t",
     "lua": "lua",
-    "shell": "sh bash zsh bats ksh ps1",
+    "shell": "sh bash zsh bats ksh ps1 psm1",
     "data": "yml yaml json json5 jsonc toml ini cfg xml properties gradle cmake mk neon csproj fsproj"
     " vbproj props targets editorconfig tf hcl proto sql css scss less html env conf txt csv",
     "other": "r jl clj cljs cljc hs lhs zig nim ml mli cr d vim elm purs rkt scm lisp pas adb groovy feature robot nix",
@@ -73,7 +73,7 @@ _TOOL_CONFIG = re.compile(
     r"|.*checkstyle.*\.xml|.*detekt.*\.ya?ml|.*(?:pmd|spotbugs).*\.xml|.*\.(?:cs|fs|vb)proj"
     r"|Directory\.Build\.(?:props|targets)|.*\.runsettings|\.editorconfig|\.globalconfig|\.rubocop.*"
     r"|\.rspec|\.simplecov|phpstan.*\.neon(?:\.dist)?|phpunit\.xml(?:\.dist)?|psalm.*\.xml(?:\.dist)?"
-    r"|infection\.json5?|CMakeLists\.txt|.*\.cmake|CMakePresets\.json|meson\.build|\.clang-tidy|codecov\.ya?ml"
+    r"|infection\.json5?|composer\.json|.*\.cabal|rebar\.config|(?:flake|default|shell|package)\.nix|CMakeLists\.txt|.*\.cmake|CMakePresets\.json|meson\.build|\.clang-tidy|codecov\.ya?ml"
     r"|\.codecov\.ya?ml|\.coveralls\.ya?ml|\.pre-commit-config\.ya?ml|\.yamllint.*|\.swiftlint\.ya?ml"
     r"|\.credo\.exs|mix\.exs|\.dialyzer.*|build\.sbt|\.scalafix\.conf|\.hadolint\.ya?ml|\.tflint\.hcl"
     r"|sonar-project\.properties|analysis_options\.yaml|dart_test\.yaml|lefthook\.ya?ml|\.shellcheckrc"
@@ -88,16 +88,31 @@ _TOOL_CONFIG = re.compile(
     re.IGNORECASE,
 )
 _LOCKS = {
-    "package-lock.json": "package.json", "npm-shrinkwrap.json": "package.json",
-    "yarn.lock": "package.json", "pnpm-lock.yaml": "package.json", "bun.lock": "package.json",
-    "bun.lockb": "package.json", "deno.lock": "deno.json", "poetry.lock": "pyproject.toml",
-    "uv.lock": "pyproject.toml", "pdm.lock": "pyproject.toml", "pipfile.lock": "pipfile",
-    "cargo.lock": "cargo.toml", "go.sum": "go.mod", "gemfile.lock": "gemfile",
-    "composer.lock": "composer.json", "mix.lock": "mix.exs", "package.resolved": "package.swift",
-    "podfile.lock": "podfile", "cartfile.resolved": "cartfile", "pubspec.lock": "pubspec.yaml",
-    "packages.lock.json": ".csproj", "gradle.lockfile": "build.gradle", "flake.lock": "flake.nix",
-    "conan.lock": "conanfile", "project.assets.json": ".csproj", "gopkg.lock": "gopkg.toml",
+    "package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "yarn.lock": "npm", "pnpm-lock.yaml": "npm",
+    "bun.lock": "npm", "bun.lockb": "npm", "deno.lock": "deno", "poetry.lock": "python", "uv.lock": "python",
+    "pdm.lock": "python", "pipfile.lock": "python", "pylock.toml": "python", "cargo.lock": "cargo", "go.sum": "go",
+    "go.work.sum": "go", "gemfile.lock": "ruby", "composer.lock": "php", "mix.lock": "mix", "rebar.lock": "rebar",
+    "package.resolved": "swift", "podfile.lock": "pods", "cartfile.resolved": "carthage", "pubspec.lock": "dart",
+    "packages.lock.json": "nuget", "project.assets.json": "nuget", "gradle.lockfile": "gradle", "flake.lock": "nix",
+    "conan.lock": "conan", "gopkg.lock": "dep", "shard.lock": "crystal", "stack.yaml.lock": "haskell",
+    "cabal.project.freeze": "haskell", ".terraform.lock.hcl": "terraform", "chart.lock": "helm",
 }  # fmt: skip
+_MANIFESTS = {
+    ecosystem: re.compile(rf"(?:{names})$")
+    for ecosystem, names in {
+        "npm": r"package\.json|pnpm-workspace\.ya?ml|\.npmrc|\.yarnrc(?:\.yml)?|\.pnpmfile\.cjs",
+        "deno": r"deno\.jsonc?|import_map\.json|package\.json",
+        "python": r"pyproject\.toml|pipfile|setup\.(?:py|cfg)|poetry\.toml|uv\.toml|[\w.-]*requirements[\w.-]*\.(?:in|txt)",
+        "cargo": r"cargo\.toml", "go": r"go\.(?:mod|work)", "ruby": r"gemfile|gems\.rb|[\w.-]+\.gemspec|[\w.-]+\.gemfile|\.ruby-version",
+        "php": r"composer\.json", "mix": r"mix\.exs", "rebar": r"rebar\.config(?:\.script)?", "swift": r"package(?:@swift-[\w.]+)?\.swift|project\.pbxproj",
+        "pods": r"podfile|[\w.-]+\.podspec", "carthage": r"cartfile(?:\.private)?", "dart": r"pubspec\.yaml|pubspec_overrides\.yaml",
+        "nuget": r"[\w.-]+\.(?:cs|fs|vb)proj|directory\.(?:packages|build)\.(?:props|targets)|packages\.config|nuget\.config|global\.json|paket\.dependencies",
+        "gradle": r"[\w.-]+\.gradle(?:\.kts)?|[\w.-]+\.versions\.toml|gradle\.properties|versions\.properties",
+        "nix": r"[\w.-]+\.nix", "conan": r"conanfile\.(?:py|txt)", "dep": r"gopkg\.toml", "crystal": r"shard\.yml",
+        "haskell": r"stack\.yaml|package\.yaml|[\w.-]+\.cabal|cabal\.project", "terraform": r"[\w.-]+\.tf", "helm": r"chart\.yaml",
+    }.items()
+}  # fmt: skip
+"""The names, in lower case, of all that an ecosystem's lock files are made from."""
 
 
 class Place(StrEnum):
@@ -158,9 +173,14 @@ def language_of(path: str) -> str:
     return _BY_SUFFIX.get(suffix, "")
 
 
-def manifest_of(path: str) -> str:
-    """The name, in lower case, of what a lock file is made from; empty for other files."""
+def ecosystem_of(path: str) -> str:
+    """The package manager's world that a lock file belongs to; empty for other files."""
     return _LOCKS.get(PurePosixPath(path).name.lower(), "")
+
+
+def is_manifest(path: str, ecosystem: str) -> bool:
+    """Whether that ecosystem's lock files are made from the file, alone or with others."""
+    return bool(_MANIFESTS[ecosystem].match(PurePosixPath(path).name.lower()))
 
 
 def stem_of(path: str) -> str:

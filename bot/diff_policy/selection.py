@@ -31,7 +31,7 @@ _COLLECTED = re.compile(
     r"^\s*[\"']?(?:include|testMatch|specPattern|testpaths|testDir|roots|spec|spec_files|test_files|python_files|python_functions|python_classes|test[-_]paths|t\.pattern|t\.test_files|files|TESTS?|TEST_\w+|[\w-]*filter)[\"']?\s*(?:[:+?]?=|:)"
 )
 _SETTING = re.compile(
-    r"\bcollect_ignore\w*\b|\btestPathIgnorePatterns\b|\bmodulePathIgnorePatterns\b|<exclude>.*(?:[Tt]est|IT\b|Spec|Suite)|<excludedGroups>|\bexcludedGroups\b"
+    r"\bdo(?:Install)?Check\s*=\s*false|\bcollect_ignore\w*\b|\btestPathIgnorePatterns\b|\bmodulePathIgnorePatterns\b|<exclude>.*(?:[Tt]est|IT\b|Spec|Suite)|<excludedGroups>|\bexcludedGroups\b"
     r"|<skip(?:Tests|ITs)?>\s*true|\bskipTests\b|<maven\.test\.skip>|\bnorecursedirs\b|\bexclude(?:Tags|Categories|TestsMatching|Category)?\s*[(\"'\[=]"
     r"|\bExUnit\.(?:start|configure)\([^)]*exclude|\bfilter_run_excluding\b|\bfilter_run(?:_when_matching)?\s+:?focus|\bfilter\s*\{|\bincludeTestsMatching\b"
     r"|\btestRegex\b|\bexcludeSpecPattern\b|\btestIgnore\b|\bgrepInvert\b|\bpassWithNoTests\b|\bsuiteNameFilter\b|\bskippedTests\b|\bpytest_ignore_collect\b|\bexcludeTags\b|\bexcludeCategories\b|\bDISABLED\s+(?:TRUE|ON|1)|\bWILL_FAIL\b|\bdefault-filter\b|<TestCaseFilter>|\bTests\.(?:Filter|Exclude)\b|\bTest\s*/\s*test\s*:=|\bTest\s*/\s*skip\s*:=\s*true|\bexclude\s*:\s*\[\s*\"[^\"]*[Tt]est|<Compile\s+Remove=|\bitems\s*\[:\]\s*=|\bitems\.(?:remove|clear)\(|\bpytest_deselected\b|\bexcludeGroups\b|\bfilter_run_excluding\b|\bautotest\s*=\s*false|^\s*(?:test|doctest|bench|harness)\s*=\s*false|\bisEnabled\s*=\s*false|^\s*onlyIf\s*\{\s*false|\btags\s*=\s*\[\s*\"manual\"|^\s*--tag\s+~|^-DskipTests|^-Dmaven\.test\.skip|\btest\.exclude\(\btest\.onlyTags|\bsuite\.exclude"
@@ -44,7 +44,7 @@ TEST_CONFIG = re.compile(
     r"|conftest\.py|test_helper\.exs|nextest\.toml|dart_test\.yaml|pom\.xml|build\.gradle(?:\.kts)?|\S+\.xctestplan|\S+\.runsettings|Package\.swift|Rakefile|build\.sbt)$"
 )
 _REGISTERED = re.compile(
-    r"^\s*(?:add_test|gtest_discover_tests|catch_discover_tests|add_subdirectory\(\s*tests?|ament_add_gtest|<testsuite\b|<directory\b|suite\.addTest|mod \w*tests?;|(?:pub )?mod \w+;\s*$|<class\s+name=|<file\b|all_tests\.append|run_test\b|RUN_TEST\b|UNITY_\w+|tcase_add_test)"
+    r"^\s*(?:add_test|gtest_discover_tests|catch_discover_tests|add_subdirectory\(\s*tests?|ament_add_gtest|<testsuite\b|<directory\b|suite\.addTest|mod \w*tests?;|(?:pub )?mod \w+;\s*$|<include>[^<]*(?:Test|IT|Spec|Suite)|<class\s+name=|<file\b|all_tests\.append|run_test\b|RUN_TEST\b|UNITY_\w+|tcase_add_test)"
 )
 _EMPTIED_SCRIPT = re.compile(
     r"\"(?:test|lint|check|typecheck|verify|ci)[\w:-]*\"\s*:\s*\"\s*(?:echo|exit|true|:|#|\")"
@@ -67,20 +67,16 @@ def narrowed_selection(file: ChangedFile, change: Change) -> Iterator[Hit]:
         for line in block.added:
             if not line.code or change.is_moved_here(line):
                 continue
-            runs = _selects(line.text)
+            runs = tuned and _selects(line.text)
             flags = (
                 {match[0].strip(" \"'=[,") for match in _FLAG.finditer(line.text)}
-                if runs and tuned
+                if runs
                 else set()
             )
             emptied = tuned and _EMPTIED_SCRIPT.search(line.text)
             if flags - before or (emptied and not _was_empty(block, line)):
                 yield Hit(file, line, "The command that runs the tests selects fewer of them.")
-            elif (
-                runs
-                and tuned
-                and (any(name not in line.text for name in lost) or _picks(line, block))
-            ):
+            elif runs and (any(name not in line.text for name in lost) or _picks(line, block)):
                 yield Hit(file, line, "The command that runs the tests does less than before.")
             elif tuned and _TEST_GLOB.match(line.text) and _is_deeper(line, block):
                 yield Hit(file, line, "A pattern finds fewer tests than before.")
@@ -194,16 +190,14 @@ def _is_command(line: CodeLine, file: ChangedFile) -> bool:
 
 
 def _is_setting(file: ChangedFile, line: CodeLine, block: Block) -> bool:
+    if not (file.runs_things or file.path.endswith(("conftest.py", "_helper.exs", "_helper.rb"))):
+        return False
     found = _SETTING.search(line.text) or _switched_off(file, line, block)
     if not found and TEST_CONFIG.search(file.path) and file.place is Place.CONFIG:
         found = _EXCLUDE_LIST.match(line.text)
     if found and found[0].startswith("exclude") and not TEST_CONFIG.search(file.path):
         return False
-    if not found or not (
-        file.runs_things or file.path.endswith(("conftest.py", "_helper.exs", "_helper.rb"))
-    ):
-        return False
-    return not any(
+    return found is not None and not any(
         found[0].strip() in x.text and len(x.text) >= len(line.text) for x in block.removed
     )
 

@@ -20,6 +20,7 @@ from bot.diff_policy import Context, FileDiff, read_files
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "diffs"
 SECOND, THIRD, FOURTH, FIFTH = (DATA / name for name in ("second", "third", "fourth", "fifth"))
+KIN = DATA / "kin"
 _SECRETS = {
     "{{github-token}}": "ghp" + "_16C7e42F292c6912E7710c838347Ae178B4a",
     "{{aws-key-id}}": "AKIA" + "QYLPMN5HFIQR7XYA",

@@ -14,7 +14,7 @@ _RETRY = re.compile(
     r"\bretr(?:y|ies)|\brerun|\bflaky\b|\battempts?\b|max_?retr|Retry|Rerun|repeat", re.IGNORECASE
 )
 _ADDED = re.compile(
-    r"\bmark\.flaky\b|@flaky\b|--(?:re)?runs?(?:-fails|-failures)?[ =][0-9]|--reruns\b|--retr(?:y|ies)\b|--only-rerun|\bjest\.retryTimes\(|\bthis\.retries\("
+    r"\bflaky[\"']?\s*[:=]\s*(?:[Tt]rue|1)\b|\bmark\.flaky\b|@flaky\b|--(?:re)?runs?(?:-fails|-failures)?[ =][0-9]|--reruns\b|--retr(?:y|ies)\b|--only-rerun|\bjest\.retryTimes\(|\bthis\.retries\("
     r"|\bretr(?:y|ies)\s*[:=]\s*(?:\{|process\.env\.CI|[1-9])|\brerunFailingTestsCount\b|\brun_with_retry\b|@(?:Retry\w*|RepeatedIfExceptionsTest|RetryingTest)\b"
     r"|\[(?:\w+(?:\([^)]*\))?,\s*)*Retry\(|\bretry:\s*[1-9]|nick-fields/retry|\brepeat[- ]until-pass|--repeat\s+until|retry-tests-on-failure|\bmaxRetries\b|:retry\s*=>|\bretry\s*\{|^\s*(?:until|while\s+!)\s.*\btest|&&\s*break\b|\bfor\s+\w*(?:attempt|retry|tries)\w*\s+in\b|\bfor\s*\(?.*\b(?:attempt|tries|retry)\w*\s*(?::?=|<)"
     r"|@retry\b|\bnumRuns\b|\bretryTimes\b|--flake-attempts|flaky_test_attempts|Flaky\(|--rerun-fails|gotestsum.*rerun|retries\s*=\s*[1-9]|\btest\.describe\.configure\([^)]*retries"

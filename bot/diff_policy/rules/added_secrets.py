@@ -1,5 +1,6 @@
 """Tokens and keys in what was added."""
 
+import re
 from collections.abc import Iterator
 
 from bot.diff_policy.change import Change, ChangedFile
@@ -8,6 +9,7 @@ from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.places import Place
 from bot.sanitize import Secrets
 from bot.sanitize.private_keys import key_block_spans
+from bot.sanitize.secret_values import is_random
 from bot.sanitize.telling_names import named_spans
 from bot.sanitize.token_families import family_spans
 
@@ -31,8 +33,15 @@ def _in(file: ChangedFile, secrets: Secrets) -> Iterator[Hit]:
         shown = line.text[:MAX_TEXT]
         if index in keyed or secrets.occur_in(shown) or next(family_spans(shown), None):
             yield Hit(file, line)
+        elif not told and any(is_random(m["password"]) for m in _LOGIN.finditer(shown)):
+            yield Hit(file, line, "A password was added to an address.")
         elif not told and next(named_spans(shown), None):
             yield Hit(file, line, "What was added may be a secret.", Severity.NOTICE)
+
+
+_LOGIN = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>{}$]{0,60}:(?P<password>[^\s:/@\"'<>{}$%]{12,100})@"
+)
 
 
 def _line_of(position: int, starts: list[int]) -> int:

@@ -7,46 +7,39 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.diff_policy.change import Change, ChangedFile, CodeLine
+from bot.diff_policy.claims import settled, subject_is_gone
 from bot.diff_policy.declarations import declarations, is_mark
 from bot.diff_policy.finding import Hit, Rule, Severity
-from bot.diff_policy.places import Place, is_test_path
 
 _TABLE = re.compile(
     r"parametrize|\.each\b|ParameterizedTest|\[Theory|rstest|test_case|withData|DataProvider"
     r"|dataProvider|INSTANTIATE_TEST|GENERATE\(|forAll|subTest|range tests|range cases|\bfor\b.*\b(?:range|in|of)\s+(?:map\[|\[|\(|&?\[)"
 )
-_DEFINITION = re.compile(
-    r"^\s*(?:export\s+(?:default\s+)?|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|internal\s+|static\s+"
-    r"|async\s+|final\s+|override\s+|open\s+)*(?:def|class|func|function|fn|fun|struct|interface|enum|module|defp?"
-    r"|const|trait|type|object|val|var|let)\s+(?:self\.)?(?:\([^)]*\)\s*)?([A-Za-z_]\w{2,})"
-)
-_WORD = re.compile(r"[A-Za-z_]\w{2,}")
 
 
 def find(change: Change) -> Iterator[Hit]:
     """Tests by name, then files that held tests and could not be read."""
     came = Counter(d.name for f in change.code() for d in declarations(f, "+") if d.name)
-    gone = _removed_definitions(change)
     for file in change.code():
         if not file.is_tested_inside:
             if file.diff.status == "removed" and file.is_test and file.diff.hunks is None:
                 yield Hit(file, why="A test file was deleted.")
             continue
-        yield from _in(file, change, came, gone)
+        yield from _in(file, change, came)
 
 
-def _in(
-    file: ChangedFile, change: Change, came: Counter[str], gone: frozenset[str]
-) -> Iterator[Hit]:
+def _in(file: ChangedFile, change: Change, came: Counter[str]) -> Iterator[Hit]:
     removed = [d for d in declarations(file, "-") if not _renamed_away(d.line, change, file)]
+    moved = {id(d.line) for d in removed if id(d.line) in settled(change)}
     names = {d.name for d in removed}
     fresh = [d for d in declarations(file, "+") if d.name not in names]
     spare = len(removed) if any(_TABLE.search(x.code) for x in file.added) else len(fresh)
+    spare -= sum(id(d.line) in moved and came[d.name] == 0 for d in removed)
     kept = _still_named(file) if removed else frozenset()
     reported: set[str] = set()
     for declaration in removed:
         name = declaration.name
-        if (name and came[name] > 0) or name in reported:
+        if (name and came[name] > 0) or name in reported or id(declaration.line) in moved:
             continue
         if name in kept:
             continue
@@ -58,8 +51,8 @@ def _in(
             spare -= 1
             continue
         reported.add(name) if name else None
-        if name not in change.context.failing_tests and _subject_is_gone(
-            declaration.line, file, gone
+        if name not in change.context.failing_tests and subject_is_gone(
+            declaration.line, file, change
         ):
             yield Hit(
                 file,
@@ -87,34 +80,6 @@ def _has_body(mark: CodeLine, file: ChangedFile) -> bool:
     """Whether the lines after a removed mark were removed as well."""
     following = [x for h in file.hunks for x in h if x.old > mark.old and x.mark != "+"][:2]
     return bool(following) and all(x.mark == "-" for x in following)
-
-
-def _subject_is_gone(line: CodeLine, file: ChangedFile, gone: frozenset[str]) -> bool:
-    body = [x for x in file.removed if line.old <= x.old < line.old + 30]
-    return any(word in gone for x in body for word in _WORD.findall(x.code))
-
-
-def _removed_definitions(change: Change) -> frozenset[str]:
-    """What product code defined before and no file defines any more."""
-    before, after = (
-        {
-            found[1]
-            for file in change.at(Place.PRODUCT)
-            if not is_test_path(file.path)
-            for line in lines(file)
-            if not line.in_test and (found := _DEFINITION.match(line.code))
-        }
-        for lines in (_removed, _added)
-    )
-    return frozenset(before - after)
-
-
-def _removed(file: ChangedFile) -> tuple[CodeLine, ...]:
-    return file.removed
-
-
-def _added(file: ChangedFile) -> tuple[CodeLine, ...]:
-    return file.added
 
 
 RULE = Rule(

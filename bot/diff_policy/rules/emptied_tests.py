@@ -6,8 +6,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from bot.diff_policy.assertions import is_assertion
+from bot.diff_policy.assertions import is_assertion, is_helper_call
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.claims import calls_new_helper, tests_of
 from bot.diff_policy.declarations import is_test_head
 from bot.diff_policy.finding import Hit, Rule
 
@@ -26,7 +27,7 @@ _LEAVES_AT_ONCE = re.compile(
 _CONDITION = re.compile(r"^\s*(?:if|unless)\b")
 _TELLING = re.compile(
     r"\bname\b|\.name|_name|\bCI\b|GITHUB_ACTIONS|environ|getenv|Getenv|env\.|ENV\[|GOOS|platform|sys\.version|win32|[Ww]indows|darwin|linux|\bskip|testing\.Short"
-    r"|\b(?:if|unless)\s*\(?\s*(?:true|True|1|not\s+False|!false)\b|request\.node|__name__"
+    r"|\b(?:if|unless)\s*\(?\s*(?:true|True|1|not\s+False|!false)\b|request\.node|__name__|\b[A-Z][A-Z_]{3,}\b.*\.(?:contains|includes|has|include\?)\(|\bin\s+[A-Z][A-Z_]{3,}\b"
 )
 _NEVER = re.compile(
     r"^\s*(?:if|while|unless)\s*\(?\s*(?:False|false|0|\!true|not True|1\s*==\s*0|true\s*==\s*false)\s*\)?\s*[:{]?\s*(?:then)?$|^\s*unless\s+true\b|^\s*#\s*if\s+(?:0|false|FALSE)\b"
@@ -38,6 +39,7 @@ _DECORATION = re.compile(r"^\s*(?:@|\[|#\[|\"\"\"|\{\s*$)")
 
 def find(change: Change) -> Iterator[Hit]:
     """Bodies that became nothing, and a `return` before the first claim."""
+    yield from _moved_without_claims(change)
     for file in change.code():
         if not file.is_tested_inside:
             continue
@@ -52,6 +54,21 @@ def find(change: Change) -> Iterator[Hit]:
                 opens = _opens_test(before, file) or (before.mark == " " and _opens(before, file))
                 if early and opens:
                     yield Hit(file, line, "The test returns before it has claimed anything.")
+
+
+def _moved_without_claims(change: Change) -> Iterator[Hit]:
+    """A test that went from one file stands in a new one, and claims nothing there."""
+    claimed: set[str] = set()
+    for file in change.code():
+        if file.is_tested_inside:
+            claimed |= {t.head.name for t in tests_of(file, "-") if t.head.name and t.claims}
+    for file in change.code():
+        if not claimed or file.diff.status != "added":
+            continue
+        for test in tests_of(file, "+"):
+            helped = any(is_helper_call(x) or calls_new_helper(x, file, change) for x in test.body)
+            if test.head.name in claimed and not test.claims and not helped:
+                yield Hit(file, test.head.line, "The test moved, and its claims did not.")
 
 
 def _conditional(file: ChangedFile, change: Change) -> Iterator[Hit]:

@@ -1,11 +1,10 @@
 """Locked versions that changed although nobody asked for other ones."""
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from bot.diff_policy.change import Change, ChangedFile
 from bot.diff_policy.finding import Hit, Rule
-from bot.diff_policy.places import Place, manifest_of
+from bot.diff_policy.places import Place, ecosystem_of, is_manifest
 
 
 def find(change: Change) -> Iterator[Hit]:
@@ -18,21 +17,15 @@ def find(change: Change) -> Iterator[Hit]:
 
 
 def has_manifest(file: ChangedFile, change: Change) -> bool:
-    """Whether the manifest of a lock file changed too, in its folder or, for workspaces, elsewhere."""
-    manifest = manifest_of(file.path)
-    names = {PurePosixPath(path).name.lower() for path in change.paths}
-    return any(
-        name == manifest
-        or (name != file.path and name.startswith(manifest.rstrip(".")))
-        or name.endswith(manifest)
-        for name in names
-    )
+    """Whether any manifest of the lock file's ecosystem changed too, in whatever folder."""
+    ecosystem = ecosystem_of(file.path)
+    return any(is_manifest(path, ecosystem) for path in change.paths)
 
 
 def _has_successor(file: ChangedFile, change: Change) -> bool:
     """Whether another tool's lock file came in its place."""
     return any(
-        other.diff.status == "added" and manifest_of(other.path) == manifest_of(file.path)
+        other.diff.status == "added" and ecosystem_of(other.path) == ecosystem_of(file.path)
         for other in change.at(Place.LOCK)
     )
 

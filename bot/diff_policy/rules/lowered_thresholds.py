@@ -25,14 +25,14 @@ _MINIMAL_HELPER = re.compile(
 )
 _PAIR = re.compile(
     r"^\s*+[\"'<]?(?P<key>[\w@./$-]{1,120}+(?:::?[\w/-]{1,60}+){0,3})[\"']?\s*+(?:=>|[:=>])?\s*+(?:\[\s*+)?[\"']?(?P<value>true|false|yes|no|on|off|none|null|error|errors|warn|warning|info|hint|silent|suggestion|deny|forbid"
-    r"|allow|enable|enabled|disable|disabled|strict|all|basic|standard|recommended|[012])\b"
+    r"|allow|enable|enabled|disable|disabled|strict|all|basic|standard|recommended|ignore|[012])\b"
 )
 _RANK = {
-    "false": 0, "no": 0, "off": 0, "none": 0, "null": 0, "silent": 0, "allow": 0, "disable": 0, "disabled": 0, "0": 0, "hint": 1, "info": 1, "suggestion": 1,
+    "false": 0, "no": 0, "off": 0, "none": 0, "null": 0, "silent": 0, "ignore": 0, "allow": 0, "disable": 0, "disabled": 0, "0": 0, "hint": 1, "info": 1, "suggestion": 1,
     "warn": 2, "warning": 2, "1": 2, "basic": 1, "standard": 2, "recommended": 2, "error": 3, "errors": 3, "deny": 3, "forbid": 4, "2": 3, "true": 3,
     "yes": 3, "on": 3, "enable": 3, "enabled": 3, "strict": 3, "all": 3,
 }  # fmt: skip
-_OFF = re.compile(r"[:=]\s*\[?\s*[\"']?(?:off|none|disabled?|allow|silent|0|false)\b")
+_OFF = re.compile(r"[:=]\s*\[?\s*[\"']?(?:off|none|disabled?|allow|silent|ignore|0|false)\b")
 _SEVERITY = re.compile(r"[:=]\s*\[?\s*[\"']?(?:errors?|warn(?:ing)?|deny|forbid)\b")
 _LAX_WHEN_TRUE = re.compile(
     r"ignore|allow|skip|exclude|disable|lenient|permissive|silent|suppress|no[A-Z_-]?warn|nowarn|implicit_reexport|noemitonerror|continue|loose|follow_imports",
@@ -46,7 +46,7 @@ _LAX = re.compile(
     r"^\s*[\"']?(?:ignore_errors|ignore_missing_imports|ignore-errors|allow_untyped_\w+|skipLibCheck|allowJs|ignoreErrors|ignoreDuringBuilds|ignoreBuildErrors|ignoreDeprecations|suppressImplicitAnyIndexErrors"
     r"|reportMissing\w+|follow_imports|disable_error_code|no_strict_optional|lenient|ignoreFailures|isIgnoreFailures|DisabledByDefault|abortOnError|informational|if_not_found|only_pulls|audit-level|disableRules|disableReporting|allow_failure|disabledChecks|exclude_lines|suppressWarnings|isAllowFailure)[\"']?\s*[:=]\s*[\"']?(?!false|no\b|error)\S"
     r"|<NoWarn>|<WarningsNotAsErrors>|<MSBuildTreatWarningsAsErrors>false|\bisAbortOnError\s*=\s*false|-Wno-(?!error=)\w|-Wno-error|-fno-sanitize|/wd[0-9]|\b-nowarn\b|-Xlint:-|-Wconf:.*:s\b|--no-strict|--ignore=\w"
-    r"|--disable(?:-error-code)?[= ]\w|--max-warnings[= ]-?[1-9]|--allow\s|-A\s*(?:clippy::|warnings|dead_code|unused)|--ignore-missing-imports|--quiet-level|--cap-lints[= \",]+(?:allow|warn)|^\s*<Nullable>disable|\berrorprone\.(?:enabled|isEnabled)\s*=\s*false|\b(?:isEnabled|enabled|required)\s*(?:=|\.set\()\s*false|-DNDEBUG\b|(?<=\()-w\b|\s-w\s|-fpermissive|--error-exitcode=0|--exit-code[= ]0|--lenient|--permissive|^\s*#\s*typed:\s*(?:ignore|false)|\bwarnings_as_errors:\s*false|\bxfail_strict\s*=\s*false|^\s*continue\s*=\s*true|--skip-string|--severity-level=high|RUSTFLAGS.*-A"
+    r"|--disable(?:-error-code)?[= ]\w|--max-warnings[= ]-?[1-9]|--allow\s|-A\s*(?:clippy::|warnings|dead_code|unused)|--ignore-missing-imports|--quiet-level|--cap-lints[= \",]+(?:allow|warn)|^\s*<Nullable>disable|\berrorprone\.(?:enabled|isEnabled)\s*=\s*false|\b(?:isEnabled|enabled|required)\s*(?:=|\.set\()\s*false|-DNDEBUG\b|(?<=\()-w\b|\s-w(?=\s|$|\")|-fpermissive|--error-exitcode=0|--exit-code[= ]0|--lenient|--permissive|^\s*#\s*typed:\s*(?:ignore|false)|\bwarnings_as_errors:\s*false|\bxfail_strict\s*=\s*false|^\s*continue\s*=\s*true|--skip-string|--severity-level=high|RUSTFLAGS.*-A"
 )
 _LIST = re.compile(
     r"^\s*[\"']?(?P<key>ignore|extend-ignore|per-file-ignores|disable|disabled_rules|disabled|ignores|exclude|extend-exclude|omit|ignorePatterns|exclude_lines|ignore_patterns|Exclude|skip|skips|skip_list"
@@ -128,10 +128,18 @@ def _value(line: CodeLine) -> int:
 
 def _is_off(file: ChangedFile, line: CodeLine, before: dict[str, CodeLine]) -> bool:
     """A rule that is new in a linter's settings, and off."""
-    if not _LINT_FILE.search(file.path) or file.diff.status == "added" or _key(line) in before:
+    lints = _LINT_FILE.search(file.path) or _STRICT_FLAG.search(line.code)
+    if not lints or file.diff.status == "added" or _key(line) in before:
         return False
     found = _PAIR.match(line.code)
     return bool(found) and _value(line) == 0 and bool(_OFF.search(line.code)) if found else False
+
+
+_STRICT_FLAG = re.compile(
+    r"^\s*[\"']?(?:strict\w*|no(?:Implicit|Unused|Unchecked|Fallthrough|Property)\w+|exactOptionalPropertyTypes|alwaysStrict"
+    r"|useUnknownInCatchVariables|disallow_\w+|check_untyped_defs|no_implicit_\w+|warn_(?:return_any|unreachable|unused_\w+|redundant_casts))[\"']?\s*[:=]\s*[\"']?(?P<on>[Tt]rue|[Ff]alse)\b"
+)
+_ALL_STRICT = re.compile(r"^\s*[\"']?strict[\"']?\s*[:=]\s*[\"']?[Tt]rue\b")
 
 
 def _is_weaker(file: ChangedFile, line: CodeLine, before: dict[str, CodeLine]) -> bool:
@@ -208,7 +216,8 @@ def _gone(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
         if not line.code or change.is_kept_elsewhere(line):
             continue
         lost = [m[0].strip() for m in _GONE.finditer(line.text) if m[0].strip() not in new]
-        if lost and not (lost[0].startswith("--max-warnings") and "--max-warnings" in new):
+        moved = bool(lost) and lost[0].startswith("--max-warnings") and "--max-warnings" in new
+        if (lost and not moved) or _is_strict_flag_gone(line, file):
             yield Hit(file, line, "A check was taken out.")
         elif (
             _LIST_ROW.match(line.text)
@@ -217,6 +226,22 @@ def _gone(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
             and _in_enabled(block, line)
         ):
             yield Hit(file, line, "A rule or a linter was taken out.")
+
+
+def _is_strict_flag_gone(line: CodeLine, file: ChangedFile) -> bool:
+    """Whether a strict option that was on is in the file no more, and no stricter one came."""
+    found = _STRICT_FLAG.match(line.code)
+    if not found or found["on"].lower() != "true":
+        return False
+    key, block = _key(line), file.block_of[id(line)]
+    near = block.removed[:_NEAR]
+    was_strict = any(_ALL_STRICT.match(x.code) for x in near)
+    return not any(
+        _key(x) == key or (not was_strict and _ALL_STRICT.match(x.code)) for x in block.beside(line)
+    )
+
+
+_NEAR = 80
 
 
 def _in_enabled(block: Block, line: CodeLine) -> bool:

@@ -12,6 +12,7 @@ from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import renumbered
 from bot.diff_policy.places import Place, is_test_path
 from bot.diff_policy.selection import TEST_CONFIG, narrowed_selection
+from bot.diff_policy.shrinking import lost_inputs, shrunk
 
 _FEWER = re.compile(
     r"max_examples|with_cases|cases|iterations?|\bruns\b|numRuns|rounds|samples|trials|repetitions|\bcount\b|invocationCount|MaxCount|\bQuickCheck",
@@ -27,6 +28,7 @@ _FOCUS = {
     "ruby": re.compile(r"^\s*f(?:it|describe|context|specify|scenario)\b|[,(]\s*:?focus\b"),
     "kotlin": re.compile(r"^\s*\"f:|\bf(?:test|it|should|context|describe)\("),
     "go": re.compile(r"\bF(?:It|Describe|Context|When|Entry)\("),
+    "csharp": re.compile(r"\bftest\w*\s+\"\""),
     "dart": re.compile(r"\bsolo\s*:\s*true"),
 }  # fmt: skip
 _BUILD_TAG = re.compile(
@@ -44,9 +46,11 @@ _TABLE = re.compile(
 
 def find(change: Change) -> Iterator[Hit]:
     """In commands and settings first, then in the tests themselves."""
+    yield from lost_inputs(change)
     for file in change.files:
         if file.place in {Place.DOCS, Place.LOCK, Place.VENDORED, Place.SNAPSHOT}:
             continue
+        yield from shrunk(file, change)
         if (
             file.runs_things
             or TEST_CONFIG.search(file.path)
@@ -85,6 +89,7 @@ def _in_tests(file: ChangedFile, change: Change) -> Iterator[Hit]:
         yield from _tagged(file, block, change)
         yield from _unmarked(file, block)
         yield from _renamed(file, block)
+        yield from _class_renamed(file, block)
         yield from _fewer_rows(file, block, change)
 
 
@@ -171,6 +176,18 @@ def _renamed(file: ChangedFile, block: Block) -> Iterator[Hit]:
                 break
 
 
+def _class_renamed(file: ChangedFile, block: Block) -> Iterator[Hit]:
+    """`class TestX:` became `class XScenarios:`; pytest finds classes by their names."""
+    if file.language != "python":
+        return
+    went = sum(bool(_TEST_CLASS.match(x.code)) for x in block.removed)
+    came = [x for x in block.added if _CLASS.match(x.code)]
+    plain = [x for x in came if not _TEST_CLASS.match(x.code) and "TestCase" not in x.code]
+    if plain and went > len(came) - len(plain):
+        yield Hit(file, plain[0], "A test got a name under which it is not found.")
+
+
+_TEST_CLASS, _CLASS = re.compile(r"^class\s+Test\w*"), re.compile(r"^class\s+\w")
 _FOUND_BY_NAME = {"python", "go", "php", "swift", "ruby", "shell"}
 
 

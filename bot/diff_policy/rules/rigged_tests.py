@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.diff_policy.change import Change, ChangedFile, CodeLine
+from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.places import Place, stem_of
 
@@ -62,6 +62,9 @@ def find(change: Change) -> Iterator[Hit]:
             or file.place in {Place.CONFIG, Place.SUPPORT}
             or file.path.startswith("cypress/")
         )
+        for block in file.blocks:
+            if (hit := _compares_less(file, block)) is not None:
+                yield hit
         for hunk in file.hunks:
             for index, line in enumerate(hunk):
                 if line.mark != "+" or not line.code or change.is_moved_here(line):
@@ -86,6 +89,22 @@ def _is_rigged(file: ChangedFile, line: CodeLine, after: list[CodeLine], *, test
     if _MATCHERS.match(line.text):
         return any("expect.extend" in x.text for h in file.hunks for x in h)
     return _replaces_subject(file, line) or _takes_result(file, line) or _drops_verdict(file, line)
+
+
+def _compares_less(file: ChangedFile, block: Block) -> Hit | None:
+    """The body of an equality had compared something, and does not any more."""
+    if block.before is None or not _EQUALITY.search(block.before.code):
+        return None
+    code = [x for x in block.added if x.code.strip(" {}();")]
+    compared = any(_COMPARED.search(x.code) for x in block.removed)
+    if not code or not compared or any(_COMPARED.search(x.code) for x in code):
+        return None
+    return Hit(file, code[0], "An equality no longer compares.")
+
+
+_COMPARED = re.compile(
+    r"[=!]=|\bis\b(?!instance)|[eE]quals?\w*\(|compare|\.eq\(|\.eql\?|super|hash|\ball\(|memcmp|strcmp|<=>|\.every\("
+)
 
 
 def _drops_verdict(file: ChangedFile, line: CodeLine) -> bool:

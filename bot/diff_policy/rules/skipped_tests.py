@@ -27,7 +27,7 @@ _SKIPS = {
     "kotlin": rf"{_JVM}|^\s*\"!|\benabled\s*=\s*false|\bx(?:test|it|should|context|given|describe)\s*\(",
     "scala": rf"{_JVM}|\bignore\s*\(|^\s*ignore\s+(?:should|must|can)\b|\bpending\w*\b|\"\.ignore\b"
     r"|\bcancel\s*\(|\bassume\s*\(|\"\s+ignore\s*\{",
-    "csharp": r"\bSkip\s*=|\[(?:[^\]]*,\s*)?(?:Ignore|Explicit)\b|\bAssert\.(?:Ignore|Inconclusive|Skip)\b"
+    "csharp": r"\bptest\w*\b|\bSkip\s*=|\[(?:[^\]]*,\s*)?(?:Ignore|Explicit)\b|\bAssert\.(?:Ignore|Inconclusive|Skip)\b"
     r"|\bSkip\.(?:If|Always|Unless)\w*\(",
     "ruby": r"\bx(?:it|describe|context|specify|scenario|example)\b|(?:^\s*|[{;]\s*|\bdo\s+|\bthen\s+)(?:skip|pending|omit)\b"
     r"|[,(]\s*:?(?:skip|pending)(?::|\s*=>|\b)",
@@ -40,7 +40,7 @@ _SKIPS = {
     "perl": r"\bskip_all\b|\blocal\s+\$TODO\b|^\s*TODO:\s*\{|^\s*skip\b|\btodo_skip\b",
     "dart": r"\bskip\s*:",
     "lua": r"^\s*pending\s*\(",
-    "other": r"\bskip\w*\b|\bpending\w*\b|\bx(?:it|describe)\b|@test_(?:skip|broken)|\bxfail\b|-Skip\b|@(?:Ignore|Disabled|Pending\w*|skip|wip|ignore)\b|\^:(?:skip|kaocha/skip)|#_\s*\(deftest",
+    "other": r"\berror\.Skip\w*|\bptest\w*\b|\bskip\w*\b|\bpending\w*\b|\bx(?:it|describe)\b|@test_(?:skip|broken)|\bxfail\b|-Skip\b|@(?:Ignore|Disabled|Pending\w*|skip|wip|ignore)\b|\^:(?:skip|kaocha/skip)|#_\s*\(deftest",
 }  # fmt: skip
 _PATTERNS = {language: re.compile(pattern) for language, pattern in _SKIPS.items()}
 _UNTRIED = re.compile(r"^\s*//[/!]\s*```\S*(?:ignore|no_run|text)\b")

@@ -81,7 +81,8 @@ _EXCEPTIONS = re.compile(
 def find(change: Change) -> Iterator[Hit]:
     """Added silences that no removed one in the same file had covered, and lists of exceptions."""
     for file in change.files:
-        if not file.is_code and _EXCEPTIONS.search(file.path) and file.place is not Place.DOCS:
+        listed = not file.is_code or file.place is Place.CONFIG
+        if listed and _EXCEPTIONS.search(file.path) and file.place is not Place.DOCS:
             fresh = [x for x in file.added if x.bare and not change.is_moved_here(x)]
             fresh = [x for x in fresh if not _BUILT.match(x.bare)]
             if len(fresh) > len([x for x in file.removed if x.bare]):

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 
 from bot.diff_policy.change import Change, ChangedFile, CodeLine
 from bot.diff_policy.commands import runs
+from bot.diff_policy.disarmed import disarmed, returned_well
+from bot.diff_policy.dropped_errors import dropped
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.places import Place
 
 _COMMAND = re.compile(
     r"\|\|\s*(?:true\b|:(?=\s|$|\"|')|exit\s+0\b|\(exit 0\)|/bin/true\b|echo\b(?!.*exit\s+[1-9])|printf\b(?!.*exit\s+[1-9])|return\s+0\b|\$true)|;\s*(?:true|:|exit 0)\s*[\"']?,?\s*$|&&\s*\w*(?:rc|ret|stat|status|code|result|exit)\w*=0\b|\btrap\s+[\"'](?:true|:|exit 0|exit)[\"']?\s+.*\b(?:ERR|EXIT)\b"
-    r"|^\s*set\s+\+\w*e|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*\w|^ {2,8}-[a-z]|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
+    r"|^\s*set\s+\+\w*e|-(?:ErrorAction|EA)\s+(?:SilentlyContinue|Ignore|Continue)\b|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*\w|^ {2,8}-[a-z]|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
     r"|maven\.test\.failure\.ignore|--continue-on-collection-errors|\bcatchError\b|\bcatch\s+\{\s*\}|--no-fail\b|\bErrorActionPreference\s*=\s*[\"']?(?:SilentlyContinue|Continue)"
 )
 _STOPS = re.compile(r"^\s*set\s+-\w*e|^\s*set\s+-o\s+errexit|^#!.*\s-\w*e\b")
+_PIPES = re.compile(r"^\s*(?:set|shopt)\s.*\bpipefail\b")
 _OR = re.compile(
     r"\|\|\s*(?!\s*(?:exit\s+(?:[1-9]|\$)|return\s+(?:[1-9]|\$)|false\b|die\b|fail\w*\b|error\b|abort\b|[\[{(!]|throw\b|raise\b|make\b|npm\b|yarn\b|pip\b|python|\w+=(?:[1-9]|\$\?)|\w+=\"?\$))\S"
 )
@@ -42,12 +45,12 @@ _BROAD = {
     "rust": re.compile(r"\bcatch_unwind\b|^\s*let\s+_\s*=|\.ok\(\);$"),
     "cpp": re.compile(r"\bcatch\s*\(\s*(?:\.\.\.|(?:const\s+)?std::exception\b[^)]*)\)"),
     "swift": re.compile(r"^\s*(?:_\s*=\s*)try\?|^\s*try\?|\bcatch\s*\{"),
-    "elixir": re.compile(r"^\s*_\w*\s*->\s*(?::ok|nil|:error)?\s*$|^\s*rescue\s*$"),
+    "elixir": re.compile(r"^\s*_\w*(?:\s*:\s*_\w*){1,2}\s*->|^\s*_\w*\s*->\s*(?::ok|nil|:error)?\s*$|^\s*rescue\s*$"),
     "dart": re.compile(r"\bcatch\s*\(\s*_|\bon\s+Exception\b"),
     "shell": re.compile(r"(?!)"),
 }  # fmt: skip
 _AT_ONCE = re.compile(
-    r"\{\s*\}|\brescue\s+(?:nil|false|true)\b|=>\s*(?:\{\s*\}|undefined|null|void 0)|noop|\bsuppress\(|_\s*=\s*recover|=\s*@\w+\(|^\s*@\w+\(|try\?|^\s*runCatching|^\s*Try\s*[({]|=>\s*(?:\(\)|None|null)?\s*\}?$|^\s*let\s+_\s*=|\.ok\(\);$"
+    r"^\s*_\w*(?:\s*:\s*_\w*){1,2}\s*->\s*\S|\{\s*\}|\brescue\s+(?:nil|false|true)\b|=>\s*(?:\{\s*\}|undefined|null|void 0)|noop|\bsuppress\(|_\s*=\s*recover|=\s*@\w+\(|^\s*@\w+\(|try\?|^\s*runCatching|^\s*Try\s*[({]|=>\s*(?:\(\)|None|null)?\s*\}?$|^\s*let\s+_\s*=|\.ok\(\);$"
 )
 _QUIET = re.compile(
     r"^\s*(?:pass|\.\.\.|continue|break|return\b(?!.*\w\([^)]).{0,40}|[})\]]+;?|end|nil|null|true|false|None|\{|\})?\s*;?\s*$"
@@ -72,17 +75,16 @@ def find(change: Change) -> Iterator[Hit]:
         if file.is_code and file.language in _BROAD:
             yield from _in_code(file, change)
         if file.is_code:
-            yield from _disarmed(file, change)
-            yield from _returned_well(file)
+            yield from disarmed(file, change)
+            yield from returned_well(file, _BROAD.get(file.language))
+            yield from dropped(file, change)
 
 
 def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
     restored = sum(bool(re.match(r"\s*set\s+-\w*e", x.text)) for x in file.added)
     last = _last_line(file)
-    for line in file.removed:
-        stops = _STOPS.match(line.code) and not change.is_kept_elsewhere(line)
-        if stops and not any(_STOPS.match(x.code) for x in file.added):
-            yield Hit(file, line, "The script no longer ends at the first failure.")
+    tidying = _tidying(file)
+    yield from _unguarded(file, change)
     for line in file.added:
         if not line.code or change.is_moved_here(line):
             continue
@@ -107,8 +109,48 @@ def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
         ):
             continue
         else:
-            tidy = what.startswith("||") and _CLEANING.search(line.code)
+            tidy = (
+                _POWERSHELL_TIDIES.search(line.code)
+                or (what.startswith("||") and _CLEANING.search(line.code))
+                or (id(line) in tidying and not runs(line.text))
+            )
             yield Hit(file, line, severity=Severity.NOTICE if tidy else Severity.BLOCK)
+
+
+def _unguarded(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """A script that ended at the first failure, or saw it in a pipe, and does not any more."""
+    stopping = any(_STOPS.match(x.code) for x in file.added)
+    piped = any("pipefail" in x.code for x in file.added)
+    for line in file.removed:
+        if change.is_kept_elsewhere(line):
+            continue
+        if _STOPS.match(line.code) and not stopping:
+            yield Hit(file, line, "The script no longer ends at the first failure.")
+        elif _PIPES.match(line.code) and not piped:
+            yield Hit(file, line, "A failure at the head of a pipe is no longer seen.")
+
+
+def _tidying(file: ChangedFile) -> frozenset[int]:
+    """The `id`s of added lines of targets and functions that clean up, where a miss is no failure."""
+    found: set[int] = set()
+    for hunk in file.hunks:
+        inside = False
+        for line in hunk:
+            if head := _UNIT.match(line.text):
+                inside = bool(_TIDIES.search(head[1]))
+            elif inside and line.mark == "+":
+                found.add(id(line))
+    return frozenset(found)
+
+
+_POWERSHELL_TIDIES = re.compile(
+    r"\b(?:Remove-\w+|Get-\w+|Stop-\w+|Test-Path|Unregister-\w+)\b.*-(?:ErrorAction|EA)\s",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"^(?:function\s+)?([A-Za-z_.][\w.-]{0,60})\s*(?:\(\)|:(?!=))")
+_TIDIES = re.compile(
+    r"clean|clobber|teardown|tear_down|\bdown\b|\bstop\b|purge|prune|reset|destroy|uninstall"
+)
 
 
 def _asked_only(file: ChangedFile, change: Change) -> Iterator[Hit]:
@@ -129,10 +171,7 @@ _ENDS = re.compile(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\w+=(?:1|\$\?)|\
 
 def _had(pattern: re.Pattern[str], line: CodeLine, file: ChangedFile) -> bool:
     """Whether the line that it replaces did so already."""
-    for block in file.blocks:
-        if any(x is line for x in block.added):
-            return any(pattern.search(x.code) for x in block.removed)
-    return False
+    return any(pattern.search(x.code) for x in file.block_of[id(line)].beside(line))
 
 
 def _last_line(file: ChangedFile) -> CodeLine | None:
@@ -164,101 +203,19 @@ def _in_code(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 yield Hit(file, line, severity=Severity.NOTICE)
 
 
-def _disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
-    """A call that could fail stands there again, and what it reports is dropped."""
-    for block in file.blocks:
-        for line in block.added:
-            found = _DROPS.search(line.code)
-            if _PASSED_ON.search(line.code):
-                continue
-            if (
-                not found
-                or change.is_moved_here(line)
-                or any(_DROPS.search(x.code) for x in block.beside(line))
-            ):
-                continue
-            words = set(_WORDS.findall(line.code)) - _IDIOMS
-            if any(
-                len(was) > 1 and was <= words
-                for x in block.beside(line)
-                if (was := set(_WORDS.findall(x.code)) - _IDIOMS)
-            ) or _SILENCES.search(line.code):
-                yield Hit(file, line)
-    for line in file.added:
-        if line.code and _SILENCES.search(line.code) and not change.is_moved_here(line):
-            yield Hit(file, line)
-
-
-_DROPS = re.compile(
-    r"\.ok\(\)\s*;|\.unwrap_or_default\(\)|^\s*let\s+_\s*=|^\s*_(?:\s*,\s*_)*\s*=\s*\w|\btry\?|\.getOrNull\(\)|\.getOrDefault\(|\.getOrElse\s*\{\s*(?!throw)|\brunCatching\b"
-    r"|\bTry\s*[({].*\.(?:toOption|getOrElse)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+|function\s*\(\w*\))\s*(?:=>)?\s*(?:\{\s*\}|undefined|null|void 0|\[\s*\]|\(\s*\{\s*\}\s*\))|\brescue\s+(?:nil|false|true|\[\]|\{\})"
-    r"|\btry\s*\{.*\}\s*catch\s*(?:\([^)]*\))?\s*\{\s*\}|=\s*@\w+\(|\bignore\(|\(void\)\s*\w"
-)
-_PASSED_ON = re.compile(r"\?\s*;|\bgetOrThrow\b|\bonFailure\b|\bthrow\b|\braise\b")
-_SILENCES = re.compile(
-    r"\berror_reporting\(\s*0\s*\)|\bset_error_handler\(\s*(?:fn|function)\s*\([^)]*\)\s*(?:=>\s*true|\{\s*\})|\bwarnings\.(?:filterwarnings|simplefilter)\(\s*\"\"|\$VERBOSE\s*=\s*nil|\blogging\.disable\("
-)
-_WORDS = re.compile(r"[A-Za-z_]\w*")
-_IDIOMS = frozenset(
-    [
-        "let",
-        "const",
-        "var",
-        "val",
-        "await",
-        "return",
-        "try",
-        "catch",
-        "if",
-        "err",
-        "nil",
-        "Ok",
-        "Err",
-        "unwrap",
-        "expect",
-        "ok",
-        "map_err",
-        "fmt",
-        "Errorf",
-        "errors",
-        "Wrap",
-        "throw",
-        "throws",
-        "final",
-        "auto",
-    ]
-)
+_ERLANG_ARM = re.compile(r"^\s*_\w*(?:\s*:\s*_\w*){1,2}\s*->")
 
 
 def _gives_up(hunk: tuple[CodeLine, ...], index: int) -> bool:
     """Whether Elixir's `rescue` is followed by an arm that takes anything, and calls it well."""
+    if _ERLANG_ARM.match(hunk[index].code):
+        return not any(_LOUD.search(x.code) for x in hunk[index : index + 2])
     arm = hunk[index + 1] if index + 1 < len(hunk) else None
     return bool(
         arm
         and re.match(r"\s*rescue\s*$", hunk[index].code)
         and re.match(r"\s*_\w*\s*->\s*(?::ok|nil|\{:ok|\[\]|%\{\}|true|false)", arm.code)
     )
-
-
-def _returned_well(file: ChangedFile) -> Iterator[Hit]:
-    """Where an error had been handed on, a value is returned as though nothing were wrong."""
-    for block in file.blocks:
-        handed = [x for x in block.removed if _HANDED_ON.search(x.code)]
-        if not handed or any(_HANDED_ON.search(x.code) for x in block.added):
-            continue
-        before = block.before.code if block.before else ""
-        broad = _BROAD.get(file.language)
-        caught = (broad and broad.search(before)) or re.search(r"\berr != nil\b", before)
-        well = next(
-            (x for x in block.added if re.match(r"\s*(?:return|pass|continue)\b", x.code)), None
-        )
-        if caught and well is not None:
-            yield Hit(file, well)
-
-
-_HANDED_ON = re.compile(
-    r"^\s*(?:raise|throw|rethrow)\b|\breturn\b.*\b(?:err\w*|\w*[Ee]rror\w*)\b|\bpanic\(|Fatal"
-)
 
 
 def _caught_before(hunk: tuple[CodeLine, ...], index: int, pattern: re.Pattern[str]) -> bool:

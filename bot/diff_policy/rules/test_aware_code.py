@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from bot.diff_policy.change import Change
+from bot.diff_policy.change import Change, ChangedFile
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.places import Place
 
@@ -33,6 +34,8 @@ def find(change: Change) -> Iterator[Hit]:
     for file in change.at(Place.PRODUCT):
         if not file.is_code or _IS_TOOL.search(file.path):
             continue
+        if file.language == "rust":
+            yield from _conditional(file)
         for line in file.added:
             aware = bool(line.code) and not line.in_test and _AWARE.search(line.text)
             if aware and not _IMPORT.match(line.code) and not change.is_moved_here(line):
@@ -41,6 +44,17 @@ def find(change: Change) -> Iterator[Hit]:
                     yield Hit(file, line)
 
 
+def _conditional(file: ChangedFile) -> Iterator[Hit]:
+    """Rust: `#[cfg(test)]` on a statement, where items of tests would be in order."""
+    for hunk in file.hunks:
+        for line, after in pairwise(hunk):
+            marked = line.mark == "+" and not line.in_test and _CFG_TEST.match(line.code)
+            if marked and after.mark == "+" and _STATEMENT.match(after.code):
+                yield Hit(file, line)
+
+
+_CFG_TEST = re.compile(r"^\s+#\[cfg\(test\)\]\s*$")
+_STATEMENT = re.compile(r"^\s+(?:if|return|match|while|for|loop|let|\{|[\w.]+\s*(?:=|\())")
 _IS_TOOL = re.compile(
     r"(?:^|/)(?:scripts?|tools?|ci|build|bin|hack|\.[\w-]+)/|(?:^|/)config/[^/]*\.(?:[cm]?[jt]s|rb|php|exs)$|(?:config|rc|setup)\.[cm]?[jt]s$|(?:^|/)(?:gulpfile|Gruntfile|setup|fabfile|tasks|dangerfile)\.\w+$|manage\.py$"
 )

@@ -15,7 +15,9 @@ from bot.diff_policy.assertions import (
     is_itself,
     strength_of,
 )
+from bot.diff_policy.blurring import is_blurred
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.claims import calls_new_helper, names_gone, settled
 from bot.diff_policy.declarations import declarations, is_test_head
 from bot.diff_policy.finding import Hit, Rule
 
@@ -51,28 +53,51 @@ def find(change: Change) -> Iterator[Hit]:
 def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> Iterator[Hit]:
     removed = [x for x in _outside_deleted(file, block, change) if x.in_test and is_assertion(x)]
     removed = [x for x in removed if not (change.is_kept_elsewhere(x) or _stands_beside(x, block))]
+    if removed:
+        elsewhere = settled(change)
+        removed = [x for x in removed if id(x) not in elsewhere]
     if file.language == "rust":
         removed = [x for x in removed if not _UNWRAPS.search(x.code)]
     added = [x for x in block.added if x.in_test and is_assertion(x)]
     added = [x for x in added if not change.is_moved_here(x)]
-    helpers = any(is_helper_call(x) for x in added)
+    helpers = any(is_helper_call(x) for x in added) or any(
+        x.in_test and calls_new_helper(x, file, change) for x in block.added
+    )
     for old, new in zip(removed, added, strict=False):
-        before, after = strength_of(old), strength_of(new)
-        if is_itself(new) and not is_itself(old):
-            yield Hit(file, new, "Something is compared with itself.")
-        elif after is Strength.NOTHING and before is not Strength.NOTHING:
-            yield Hit(file, new, "An assertion holds whatever the code does.")
-        elif (
-            (before is not None and after is not None and after < before)
-            or (is_derived(new) and not is_derived(old) and before is Strength.WHOLE)
-            or _lost_comparison(old, new)
-        ):
-            yield Hit(file, new, _LESS)
+        if why := _weaker(old, new):
+            yield Hit(file, new, why)
     if balanced or helpers:
         return
     for old in removed[len(added) :]:
-        if not _is_covered(old, file, block):
+        if not _is_covered(old, file, block) and not names_gone(old, change):
             yield Hit(file, old, _GONE)
+
+
+def _weaker(old: CodeLine, new: CodeLine) -> str:
+    """Why the new claim says less than the old one; empty where it does not."""
+    before, after = strength_of(old), strength_of(new)
+    if is_itself(new) and not is_itself(old):
+        return "Something is compared with itself."
+    if after is Strength.NOTHING and before is not Strength.NOTHING:
+        return "An assertion holds whatever the code does."
+    if _is_unawaited(old, new):
+        return "The test does not wait for what it claims."
+    less = (
+        (before is not None and after is not None and after < before)
+        or (is_derived(new) and not is_derived(old) and before is Strength.WHOLE)
+        or is_blurred(old, new)
+        or _lost_comparison(old, new)
+    )
+    return _LESS if less else ""
+
+
+def _is_unawaited(old: CodeLine, new: CodeLine) -> bool:
+    """Whether nothing changed but that the claim is no longer awaited."""
+    was = _AWAITS.sub("", old.bare)
+    return was != old.bare and was.rstrip(";") == new.bare.rstrip(";")
+
+
+_AWAITS = re.compile(r"^(?:return\s+)?await\s+|^return\s+|\.await\b")
 
 
 def _stands_beside(line: CodeLine, block: Block) -> bool:
@@ -94,7 +119,7 @@ def _is_covered(old: CodeLine, file: ChangedFile, block: Block) -> bool:
         return True
     if strength_of(old) is Strength.WHOLE and not is_derived(old):
         return False
-    names = set(_NAMES.findall(old.code)) - _COMMON
+    names = {x for x in _NAMES.findall(old.code) if not _WORDS_OF_CLAIMS.match(x)} - _COMMON
     return any(names and names <= set(_NAMES.findall(x.code)) and not is_derived(x) for x in whole)
 
 
@@ -113,6 +138,10 @@ def _literals(line: CodeLine) -> set[str]:
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`")
 _LARGE = re.compile(r"(?<![\w.])[0-9][0-9.]+(?![\w.])")
 _NAMES = re.compile(r"[A-Za-z_]\w*")
+_WORDS_OF_CLAIMS = re.compile(
+    r"(?:assert|expect|should|verify|check|require)\w*$|(?:size|length|count|get|equals|contains)$",
+    re.IGNORECASE,
+)
 _COMMON = {
     "assert",
     "self",

@@ -107,6 +107,9 @@ _UNIT = re.compile(
     r"(?:from_|of|from|::|\b)(millis\w*|sec\w*|min(?:ute)?s?|hours?)\s*\(\s*([0-9][0-9_]{0,12})",
     re.IGNORECASE,
 )
+_TIMES = re.compile(
+    r"\btime\.(Milli\w+|Second|Minute|Hour)\s*\*\s*([0-9]{1,9})|\b([0-9]{1,9})\s*\*\s*time\.(Milli\w+|Second|Minute|Hour)"
+)
 _NAMED = {"mil": 1e-3, "sec": 1.0, "min": 60.0, "hou": 3600.0}
 
 
@@ -117,6 +120,11 @@ def _limit(line: CodeLine) -> float:
     ]
     if named:
         return max(named)
+    multiplied = [
+        float(m[2] or m[3]) * _NAMED[(m[1] or m[4])[:3].lower()] for m in _TIMES.finditer(line.code)
+    ]
+    if multiplied:
+        return max(multiplied)
     largest = max(numbers_of(line.code), default=0.0)
     apart = _APART.search(line.code)
     beside = re.search(r"[0-9]\s*,?\s*(?:\w+\.)?(?:MILLIS|SECONDS|MINUTES|HOURS)", line.code)
