@@ -288,7 +288,7 @@ def test_flags_that_do_not_exist(given: list[str], tmp_path: Path) -> None:
     done = process({}, *given)
 
     assert done.returncode == 2
-    assert "usage: coder-fix doctor" in done.stderr
+    assert "See `coder-fix doctor --help`." in done.stderr
     assert done.stdout == ""
 
 
