@@ -20,13 +20,14 @@ def main() -> None:
     only = flags.parse_args().only
     with tempfile.TemporaryDirectory(prefix="coder-fix-bench-") as name:
         figures: dict[str, Callable[[], None]] = {
+            # First: a process begins with the peak memory of the one that made it.
+            "evidence": lambda: evidence.main([]),
             "start": lambda: start.start(Path(name)),
             "sweep": lambda: sweep.sweep(Path(name)),
             "verbs": verbs.verbs,
             "image": image.image,
             "diff-policy": diff_policy,
             "text-path": text_path.text_path,
-            "evidence": lambda: evidence.main([]),
         }
         row("What", "Baseline", "Reached", "Aim")
         row("---", "---", "---", "---")
