@@ -8,7 +8,7 @@ author's right is asked for again, each time that it matters.
 from __future__ import annotations
 
 from bot.decide.commands import Standing, refusal
-from bot.engine.records import noted
+from bot.engine.records import noted, recalled_comment
 from bot.model import CommentRef, Verb
 from bot.policy import Policy
 from bot.ports import CodeHost
@@ -40,8 +40,7 @@ def accepted(
 def _accepts(
     github: CodeHost, policy: Policy, rule: str, told: str, threads: frozenset[int]
 ) -> bool:
-    kind, _, number = told.rpartition(":")
-    ref = CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
+    ref = recalled_comment(told)
     now = github.said(ref)
     if now is None or now.thread not in threads:
         return False

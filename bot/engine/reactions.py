@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bot.decide.snapshot import ItemState, Snapshot
+from bot.engine.records import recalled_comment
 from bot.errors import UpstreamError
-from bot.model import CommentRef, Reaction
+from bot.model import Reaction
 from bot.outcomes import OutcomeKind
 from bot.ports import CodeHost
 
@@ -16,10 +17,8 @@ def react(github: CodeHost, facts: Snapshot, reaction: Reaction) -> None:
     state = facts.state if isinstance(facts.state, ItemState) else None
     if state is None or not state.comment:
         return
-    kind, _, number = state.comment.rpartition(":")
-    ref = CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
     with suppress(UpstreamError):
-        github.react(ref, reaction)
+        github.react(recalled_comment(state.comment), reaction)
 
 
 def react_to_the_end(github: CodeHost, facts: Snapshot, kind: OutcomeKind) -> None:

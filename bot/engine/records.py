@@ -76,6 +76,12 @@ def noted(comment: CommentRef) -> str:
     return f"{'review:' if comment.review else ''}{comment.id}"
 
 
+def recalled_comment(noted: str) -> CommentRef:
+    """The comment that was noted so: enough to read it again, or to react to it."""
+    kind, _, number = noted.rpartition(":")
+    return CommentRef(int(number), 0, "", on_pull_request=True, review=bool(kind))
+
+
 def is_unknown(facts: Snapshot) -> bool:
     """Whether the session that was found has no record: its run ended before it could write one."""
     if not isinstance(facts.session, Session) or isinstance(facts.run, Unread):

@@ -12,12 +12,8 @@ from bot.adapters.backends.coder_http import CoderHttp
 from bot.adapters.backends.coder_wire import read
 from bot.adapters.coder_admin.asking import Asking
 from bot.adapters.coder_admin.sights import Sights
-from bot.adapters.coder_admin.wire import (
-    WireFullPreset,
-    WireParameter,
-    WireProvider,
-    WireSchedule,
-)
+from bot.adapters.coder_admin.wire import WireProvider, WireSchedule
+from bot.adapters.doctor.coder_template import parameters_of, presets_of
 from bot.doctor.check import Unseen
 from bot.doctor.template_fitness import Parameter, Preset, Provider, TemplateFacts
 from bot.errors import UpstreamError
@@ -64,25 +60,11 @@ def inspect(
 
 
 def _parameters(answer: Answer) -> tuple[Parameter, ...] | Unseen:
-    if not answer.ok:
-        return _unseen("parameters")
-    found = read(list[WireParameter], answer.data or [])
-    return tuple(
-        Parameter(Untrusted(p.name), p.required, Untrusted(p.default_value)) for p in found
-    )
+    return parameters_of(answer) if answer.ok else _unseen("parameters")
 
 
 def _presets(answer: Answer) -> tuple[Preset, ...] | Unseen:
-    if not answer.ok:
-        return _unseen("presets")
-    return tuple(
-        Preset(
-            Untrusted(preset.Name),
-            preset.Default,
-            tuple((Untrusted(v["Name"]), Untrusted(v["Value"])) for v in preset.Parameters),
-        )
-        for preset in read(list[WireFullPreset], answer.data or [])
-    )
+    return presets_of(answer) if answer.ok else _unseen("presets")
 
 
 def _providers(answer: Answer) -> tuple[Provider, ...] | Unseen:

@@ -103,22 +103,6 @@ class WireLog(Wire):
     output: Text = ""
 
 
-class WireParameter(Wire):
-    """A parameter of a version."""
-
-    name: str
-    default_value: Text = ""
-    required: bool = False
-
-
-class WireFullPreset(Wire):
-    """A preset with its values. PascalCase: the Go struct has no JSON tags."""
-
-    Name: str
-    Default: bool = False
-    Parameters: Items[dict[str, str]] = Field(default_factory=list)
-
-
 class WireProvider(Wire):
     """An external-auth provider, with the state of the calling user."""
 

@@ -63,6 +63,26 @@ class WireExternalAuth(Wire):
     optional: bool = False
 
 
+def parameters_of(answer: Answer) -> tuple[Parameter, ...]:
+    """What a version's rich parameters are."""
+    found = read(list[WireParameter], answer.data or [])
+    return tuple(
+        Parameter(Untrusted(p.name), p.required, Untrusted(p.default_value)) for p in found
+    )
+
+
+def presets_of(answer: Answer) -> tuple[Preset, ...]:
+    """What a version's presets are; JSON null where there are none."""
+    return tuple(
+        Preset(
+            Untrusted(p.name),
+            p.default,
+            tuple((Untrusted(v.name), Untrusted(v.value)) for v in p.parameters),
+        )
+        for p in read(list[WirePresetValues], answer.data or [])
+    )
+
+
 class TemplateReader:
     """Over a connection that others may share. `organization` is an id, empty for none."""
 
@@ -107,22 +127,10 @@ class TemplateReader:
         return any(t.id == template for t in read(list[WireTemplateMore], answer.data or []))
 
     def _parameters(self, version: str) -> tuple[Parameter, ...]:
-        found = read(list[WireParameter], self._get(version + "/rich-parameters").data or [])
-        return tuple(
-            Parameter(Untrusted(p.name), p.required, Untrusted(p.default_value)) for p in found
-        )
+        return parameters_of(self._get(version + "/rich-parameters"))
 
     def _presets(self, version: str) -> tuple[Preset, ...]:
-        # JSON null where there are none.
-        found = read(list[WirePresetValues], self._get(version + "/presets").data or [])
-        return tuple(
-            Preset(
-                Untrusted(p.name),
-                p.default,
-                tuple((Untrusted(v.name), Untrusted(v.value)) for v in p.parameters),
-            )
-            for p in found
-        )
+        return presets_of(self._get(version + "/presets"))
 
     def _providers(self, version: str) -> tuple[Provider, ...]:
         found = read(list[WireExternalAuth], self._get(version + "/external-auth").data or [])
