@@ -225,21 +225,26 @@ class Composition:
         unset = not settings.coder_url and not token
         if settings.mode is Mode.REPORT or (settings.dry_run and unset):
             return None
-        backend = None if settings.coder_backend == "auto" else BackendName(settings.coder_backend)
-        options = CoderOptions(
-            url=settings.coder_url,
-            token=token,
-            backend=backend,
-            organization=settings.coder_organization,
-            template=settings.coder_template_name,
-            preset=settings.coder_template_preset,
-            owner=settings.coder_username or "me",
-            workspace_id=settings.workspace_id,
-            model_config_id=settings.model_config_id,
-            allow_http=settings.allow_http,
-        )
+        options = coder_options(settings)
         options.check()
         return connect(options, clock=self.clock)
+
+
+def coder_options(settings: Settings) -> CoderOptions:
+    """Which Coder, for whom, and with which template."""
+    backend = settings.coder_backend
+    return CoderOptions(
+        url=settings.coder_url,
+        token=settings.coder_token.get_secret_value(),
+        backend=None if backend == "auto" else BackendName(backend),
+        organization=settings.coder_organization,
+        template=settings.coder_template_name,
+        preset=settings.coder_template_preset,
+        owner=settings.coder_username or "me",
+        workspace_id=settings.workspace_id,
+        model_config_id=settings.model_config_id,
+        allow_http=settings.allow_http,
+    )
 
 
 def _repository(event: Event) -> Repository | None:

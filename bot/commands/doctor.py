@@ -25,7 +25,6 @@ from bot.doctor.facts import CoderFacts, Facts, PolicyFacts
 from bot.doctor.render import Paper, as_json, as_text
 from bot.errors import ConfigurationError
 from bot.inputs import input_name
-from bot.model import BackendName
 from bot.outcomes import ExitCode
 from bot.policy import Mode
 from bot.policy_file import LARGEST, NO_RULES, PATH, Rules, rules, sources
@@ -167,26 +166,13 @@ class Doctor:
 
     def _coder(self, settings: Settings) -> CoderFacts | None:
         """None for a set-up that only diagnoses, and so has no Coder."""
-        from bot.adapters.backends.options import CoderOptions
         from bot.adapters.doctor import CoderReader
+        from bot.composition import coder_options
 
         token = settings.coder_token.get_secret_value()
         if settings.mode is Mode.REPORT and not settings.coder_url and not token:
             return None
-        backend = settings.coder_backend
-        options = CoderOptions(
-            url=settings.coder_url,
-            token=token,
-            backend=None if backend == "auto" else BackendName(backend),
-            organization=settings.coder_organization,
-            template=settings.coder_template_name,
-            preset=settings.coder_template_preset,
-            owner=settings.coder_username or "me",
-            workspace_id=settings.workspace_id,
-            model_config_id=settings.model_config_id,
-            allow_http=settings.allow_http,
-        )
-        return CoderReader(options, self._clock).read()
+        return CoderReader(coder_options(settings), self._clock).read()
 
 
 def _parser() -> Flags:
