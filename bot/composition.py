@@ -25,7 +25,7 @@ from bot.adapters.github_api import (
 )
 from bot.adapters.runner import Runner
 from bot.adapters.workspace_files import WorkspaceFiles
-from bot.engine import Brief, CommandRequests, Desk, Engine, Messenger, Sweep, Upgrades
+from bot.engine import Brief, Engine
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
@@ -40,6 +40,9 @@ from bot.triggers import Surroundings, door_of, recognize
 
 if TYPE_CHECKING:
     from bot.bundle.recording import Recording
+    from bot.engine.desk import Desk
+    from bot.engine.sweep import Sweep
+    from bot.engine.upgrades import Upgrades
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,8 @@ class Composition:
 
     def sweep(self, request: Request, github: GitHubApi, narrator: Narrator) -> Sweep:
         """The same for every open item; none of them is waited for."""
+        from bot.engine.sweep import Sweep
+
         ports, brief = self._around(github, narrator)
         policy = replace(self.settings.policy(), wait=Waiting.NONE)
         number = self.runner.variable("GITHUB_RUN_NUMBER")
@@ -169,12 +174,18 @@ class Composition:
 
     def upgrades(self, request: Request, github: GitHubApi, narrator: Narrator) -> Upgrades:
         """What looks after upgrades; none of them is waited for."""
+        from bot.engine.upgrades import Upgrades
+
         ports, brief = self._around(github, narrator)
         policy = replace(self.settings.policy(), wait=Waiting.NONE)
         return Upgrades(request, policy, ports, lambda one: Engine(one, policy, ports, brief))
 
     def desk(self, request: Request, github: GitHubApi, narrator: Narrator) -> Desk:
         """What follows the commands of a comment."""
+        from bot.engine.command_requests import CommandRequests
+        from bot.engine.desk import Desk
+        from bot.engine.messenger import Messenger
+
         ports, brief = self._around(github, narrator)
         policy = self.settings.policy()
         return Desk(

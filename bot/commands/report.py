@@ -39,7 +39,7 @@ from bot.tally import (
 from bot.untrusted import Untrusted
 
 if TYPE_CHECKING:
-    from bot.adapters.github_api import HistoryDesk
+    from bot.adapters.github_api.history import HistoryDesk
 
 FORMATS = ("table", "json", "markdown")
 _AT_ONCE = 4

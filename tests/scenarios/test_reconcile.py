@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot import composition
-from bot.engine import Sweep
+from bot.engine import sweep
+from bot.engine.sweep import Sweep
 from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.coder_agents import Report, Say, Work
 from bot.sandbox.http import Fault, HttpResponse
@@ -196,7 +196,7 @@ def test_looking_at_more_items_costs_no_more_requests(stage: Stage):
 @pytest.mark.parametrize("backend", ["tasks"], indirect=True)
 def test_a_small_budget_reaches_every_item(stage: Stage, monkeypatch):
     """A sweep does for an item or two what it can; within six of them each had its turn."""
-    monkeypatch.setattr(composition, "Sweep", functools.partial(Sweep, budget=20))
+    monkeypatch.setattr(sweep, "Sweep", functools.partial(Sweep, budget=20))
     stage.behave(_repairs(stage))
     _started(stage, range(1, 6))
     stage.clock.sleep(120)

@@ -19,6 +19,9 @@ from bot.ports import AgentBackend, Clock
 if TYPE_CHECKING:
     import httpx
 
+    from bot.adapters.backends.chats import ChatBackend
+    from bot.adapters.backends.tasks import TaskBackend
+
 
 def connect(
     options: CoderOptions,
@@ -34,21 +37,32 @@ def connect(
     `ConfigurationError` for inputs that no Coder could be asked with.
     """
     options.check()
-    # Here, so that naming the options costs no import of httpx and pydantic.
-    from bot.adapters.backends.chats import ChatBackend
+    # Imported here, each where it is used: naming the options costs no import of httpx and
+    # pydantic, and a named backend none of the other.
     from bot.adapters.backends.coder_http import CoderHttp
-    from bot.adapters.backends.probe import AutoBackend, Backends
-    from bot.adapters.backends.tasks import TaskBackend
     from bot.adapters.backends.templates import Templates
 
     http = CoderHttp(options, clock, transport)
     templates = Templates(http, options)
-    backends = Backends(
-        TaskBackend(http, options, clock, templates), ChatBackend(http, options, clock, templates)
-    )
-    if options.backend is not None:
-        return backends.named(options.backend)
-    return AutoBackend(backends, http, options, templates, existing or (lambda: None))
+
+    def tasks() -> TaskBackend:
+        from bot.adapters.backends.tasks import TaskBackend
+
+        return TaskBackend(http, options, clock, templates)
+
+    def chats() -> ChatBackend:
+        from bot.adapters.backends.chats import ChatBackend
+
+        return ChatBackend(http, options, clock, templates)
+
+    if options.backend is BackendName.TASKS:
+        return tasks()
+    if options.backend is BackendName.CHATS:
+        return chats()
+    from bot.adapters.backends.probe import AutoBackend, Backends
+
+    both = Backends(tasks(), chats())
+    return AutoBackend(both, http, options, templates, existing or (lambda: None))
 
 
 __all__ = ["CoderOptions", "NameHeldError", "connect"]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.adapters.github_api.app_auth import AppIdentity, Conceal, InstallationToken
 from bot.adapters.github_api.app_key import AppKey
 from bot.adapters.github_api.bearer import told_by
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.credentials import Credentials, FixedToken
-from bot.adapters.github_api.glance import GlanceDesk
-from bot.adapters.github_api.history import HistoryDesk
 from bot.adapters.github_api.permissions import Permissions, permissions
 from bot.adapters.github_api.repository import GitHubRepository
 from bot.adapters.github_api.server import Server
 from bot.model import Bearer
 from bot.ports import Clock
+
+if TYPE_CHECKING:
+    from bot.adapters.github_api.glance import GlanceDesk
+    from bot.adapters.github_api.history import HistoryDesk
 
 
 class GitHubApi(GitHubRepository):
@@ -36,6 +40,8 @@ class GitHubApi(GitHubRepository):
 
     def glance(self) -> GlanceDesk:
         """A reader of many items at once, over the same connections."""
+        from bot.adapters.github_api.glance import GlanceDesk
+
         return GlanceDesk(self._client, self._full_name, self._own_run)
 
     def bearer(self) -> Bearer:
@@ -64,6 +70,8 @@ def installation(
 
 def history(server: Server, token: str, *, clock: Clock, author: str = "") -> HistoryDesk:
     """A reader of what repairs left behind, in any repository that the token sees."""
+    from bot.adapters.github_api.history import HistoryDesk
+
     return HistoryDesk(Client(server, FixedToken(token), clock), author)
 
 
@@ -72,7 +80,6 @@ __all__ = [
     "Credentials",
     "FixedToken",
     "GitHubApi",
-    "HistoryDesk",
     "Permissions",
     "Server",
     "history",
