@@ -6,12 +6,16 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types architecture unit bench faults pictures check-image audit format lock clean
+# Each holds one part of the product to what it promises, without a server; the others play the whole.
+UNIT := bundle decide diff_policy engine evidence log_formats policy_file prompt report sanitize setup \
+  triggers test_identity.py
+
+.PHONY: demo test lint types architecture judgement unit whole bench faults pictures check-image audit format lock clean
 
 demo: $(STAMP)  ## the whole story, on this machine
 	$(BIN)/python -m bot demo
 
-test: lint types architecture unit  ## what CI runs
+test: lint types architecture judgement whole  ## what CI runs
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check --quiet .
@@ -24,9 +28,14 @@ types: $(STAMP)
 architecture: $(STAMP)
 	$(BIN)/lint-imports --config pyproject.toml --no-cache
 
-unit: $(STAMP)
+judgement: $(STAMP)  ## every branch of what decides
 	$(BIN)/coverage run -m pytest -q tests/decide tests/test_identity.py
 	$(BIN)/coverage report --include='bot/decide/*,bot/identity.py' --fail-under=100 --skip-covered
+
+unit: $(STAMP)  ## the parts alone, for the inner loop
+	$(BIN)/python -m pytest -q -n auto --dist worksteal $(UNIT:%=tests/%)
+
+whole: $(STAMP)  ## every test
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 bench: $(STAMP)  ## figures, as ratios against a baseline of the same run
