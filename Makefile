@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UNIT := bundle decide diff_policy engine evidence log_formats policy_file prompt report sanitize setup \
   triggers test_identity.py
 
-.PHONY: demo test lint types architecture judgement unit whole bench faults pictures check-image audit format lock clean
+.PHONY: demo test lint types architecture judgement unit whole bench faults pictures check-image check-coder audit format lock clean
 
 demo: $(STAMP)  ## the whole story, on this machine
 	$(BIN)/python -m bot demo
@@ -49,6 +49,9 @@ pictures: $(STAMP)  ## those of the documentation, anew from a run of the demo; 
 
 check-image: $(STAMP)  ## do the main job in the image, locked up; IMAGE=name takes a built one
 	$(BIN)/python scripts/check_image.py $(if $(IMAGE),--image '$(IMAGE)')
+
+check-coder: $(STAMP)  ## set a Coder up and lead a session there; CODER_URL, CODER_SESSION_TOKEN, FLAGS of setup
+	$(BIN)/python scripts/check_coder.py -- $(FLAGS)
 
 audit: $(STAMP)  ## what is known against the locked packages and actions; asks their registries
 	$(PYTHON) -m venv $(VENV)/audit
