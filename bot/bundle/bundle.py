@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decide import Decision
-from bot.decide.snapshot import Snapshot
-from bot.model import Outcome, Request, TimelineEntry
+from bot.decide.commands import Response, Standing
+from bot.decide.snapshot import ItemState, Snapshot
+from bot.model import Command, CommentRef, Outcome, Request, Session, TimelineEntry
 from bot.policy import Policy
 from bot.untrusted import Untrusted
 
@@ -49,6 +50,37 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """Whether a comment commands anything, by `commands.refusal`; `refused` None where it does.
+
+    `certain` is false where what was redacted had a part in it.
+    """
+
+    at: float
+    ref: CommentRef
+    now: Standing
+    policy: Policy
+    refused: Outcome | None
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What one command of the comment came to, by `commands.respond`; `certain` as above."""
+
+    at: float
+    command: Command
+    state: ItemState | None
+    session: Session | None
+    started: bool
+    response: Response
+    certain: bool = True
+
+
+Heard = Weighed | Followed
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One prompt for the session of that name, as sent, or in a dry run as it would have been.
 
@@ -85,3 +117,4 @@ class Bundle:
     outcome: Outcome
     items: tuple[Outcome, ...] = ()
     duration: float = 0.0
+    heard: tuple[Heard, ...] = ()

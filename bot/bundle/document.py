@@ -18,7 +18,7 @@ from bot import __version__
 from bot.bundle.bundle import Bundle, Decided, Record, Told
 from bot.bundle.codec import MismatchError, decode, encode, kinds
 from bot.bundle.redacted import Redactor
-from bot.bundle.replay import checked
+from bot.bundle.replay import checked, vouched
 from bot.decide.snapshot import Snapshot
 from bot.errors import ConfigurationError
 from bot.sanitize import Secrets
@@ -45,7 +45,8 @@ def write(bundle: Bundle, secrets: Secrets) -> bytes:
     decisions in the middle of each record are left out, and counted.
     """
     safe = Redactor(secrets).of(bundle)
-    safe = replace(safe, records=tuple(map(checked, safe.records)))
+    heard = tuple(map(vouched, safe.heard))
+    safe = replace(safe, records=tuple(map(checked, safe.records)), heard=heard)
     for halved in count():
         data = _dumped(_thinned(safe, MOST >> halved))
         if len(data) <= LARGEST:

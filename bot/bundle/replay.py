@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Record
-from bot.decide import Decision, decide
+from bot.bundle.bundle import Answer, Bundle, Decided, Heard, Raised, Record, Weighed
+from bot.decide import Decision, commands, decide
+from bot.decide.commands import Response
 from bot.decide.snapshot import Snapshot
 from bot.decide.steps import Finish, Read, Step
 from bot.errors import BotError
-from bot.model import Request
+from bot.model import Outcome, Request
 from bot.policy import Policy
 from bot.untrusted import Untrusted
 
@@ -41,6 +42,26 @@ class Again:
     mark: Mark
 
 
+@dataclass(frozen=True, slots=True)
+class HeardAgain:
+    """What the run made of a comment, or of one of its commands, and what it comes to now."""
+
+    heard: Heard
+    now: Response | Outcome | None
+    mark: Mark
+
+
+def heard_again(heard: Heard) -> HeardAgain:
+    """The same once more."""
+    now = _heard_now(heard)
+    then = heard.refused if isinstance(heard, Weighed) else heard.response
+    if not heard.certain:
+        return HeardAgain(heard, now, Mark.HIDDEN)
+    if _why(now) != _why(then):
+        return HeardAgain(heard, now, Mark.DIFFERS)
+    return HeardAgain(heard, now, Mark.SAME if now == then else Mark.REWORDED)
+
+
 def again(record: Record) -> Iterator[Again]:
     """Each decision of the record, made once more."""
     for decided in record.decisions:
@@ -50,7 +71,9 @@ def again(record: Record) -> Iterator[Again]:
 
 def vouches(bundle: Bundle) -> bool:
     """Whether every decision comes to the same."""
-    return all(one.mark in VOUCHED for record in bundle.records for one in again(record))
+    decided = (one.mark for record in bundle.records for one in again(record))
+    heard = (heard_again(one).mark for one in bundle.heard)
+    return all(mark in VOUCHED for mark in (*heard, *decided))
 
 
 def answer(request: Request, facts: Snapshot, policy: Policy) -> Answer:
@@ -80,6 +103,22 @@ def checked(record: Record) -> Record:
             for one in again(record)
         ),
     )
+
+
+def vouched(heard: Heard) -> Heard:
+    """With a note where what it holds does not come to the same any more."""
+    return heard if heard_again(heard).mark in VOUCHED else replace(heard, certain=False)
+
+
+def _heard_now(heard: Heard) -> Response | Outcome | None:
+    if isinstance(heard, Weighed):
+        return commands.refusal(heard.ref, heard.now, heard.policy)
+    return commands.respond(heard.command, heard.state, heard.session, started=heard.started)
+
+
+def _why(answer: Response | Outcome | None) -> object:
+    """Without the words."""
+    return (answer.kind, answer.skip_reason) if isinstance(answer, Outcome) else answer
 
 
 def _mark(decided: Decided, now: Answer) -> Mark:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot import __version__
-from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Told
-from bot.bundle.replay import VOUCHED, Again, Mark, again
+from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Told, Weighed
+from bot.bundle.replay import VOUCHED, Again, HeardAgain, Mark, again, heard_again
 from bot.decide.steps import Finish, Read
 from bot.model import Outcome, Request
 from bot.sanitize import clean, prompt_block, to_prompt
@@ -33,7 +33,10 @@ def account(bundle: Bundle) -> Iterator[str]:
     yield f"Event: {_inline(bundle.event) or 'none'}"
     for part in bundle.parts:
         yield f"  {_inline(part.path)} = {to_prompt(part.value)}"
-    marks: Counter[Mark] = Counter()
+    heard = [heard_again(one) for one in bundle.heard]
+    marks = Counter(one.mark for one in heard)
+    for one in heard:
+        yield from _heard(one)
     for number, record in enumerate(bundle.records):
         yield ""
         yield f"Request: {_request(record.request)}"
@@ -58,6 +61,22 @@ def prompts(bundle: Bundle) -> Iterator[str]:
         yield f"=== {_addressee(told)}"
         lines = clean(told.text.raw).split("\n")
         yield from prompt_block([Untrusted(line) for line in lines], limit=_LONGEST_LINE)
+
+
+def _heard(one: HeardAgain) -> Iterator[str]:
+    """A comment, or one of its commands."""
+    heard = one.heard
+    if isinstance(heard, Weighed):
+        by, right = _inline(heard.ref.author), _inline(heard.now.permission)
+        yield ""
+        yield f"Comment {heard.ref.id} by {by}, whose right here is {right}"
+        told = f"not followed: {_outcome(heard.refused)}" if heard.refused else "followed"
+    else:
+        told = f"/coder {heard.command.verb.value}: {heard.response.value}"
+    yield f"     {one.mark} {_at(heard.at)}  {told}"
+    if one.mark is Mark.DIFFERS:
+        now = one.now
+        yield f"       now: {_outcome(now) if isinstance(now, Outcome) else now or 'followed'}"
 
 
 def _decisions(made: list[Again], told: list[Told]) -> Iterator[str]:
@@ -163,7 +182,7 @@ def _sum(marks: Counter[Mark]) -> str:
     if not marks:
         return "Nothing was decided in this run."
     counted = ", ".join(f"{marks[mark]} {_MEANING[mark]}" for mark in Mark if marks[mark])
-    return f"{marks.total()} decisions: {counted}."
+    return f"{marks.total()} decision{'s'[: marks.total() > 1]}: {counted}."
 
 
 def _inline(text: str) -> str:

@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 
 from bot import __version__
-from bot.bundle.bundle import Bundle, Decided, Raised, Record, Told
+from bot.bundle.bundle import Bundle, Decided, Followed, Heard, Raised, Record, Told, Weighed
+from bot.bundle.codec import encode
 from bot.bundle.document import LARGEST, MOST, read, write
 from bot.bundle.event import parts
-from bot.bundle.replay import Again, Mark, again, answer, vouches
+from bot.bundle.replay import Again, Mark, again, answer, heard_again, vouches
+from bot.commands.replay_words import account
 from bot.decide import Decision, decide
+from bot.decide.commands import Response, Standing
 from bot.decide.silence import Silence
 from bot.decide.snapshot import RunFacts
 from bot.decide.steps import Start
 from bot.errors import ConfigurationError
-from bot.model import Event, Outcome, SessionState
+from bot.model import Command, CommentRef, Event, Outcome, SessionState, Verb
 from bot.outcomes import OutcomeKind
 from bot.policy import Policy
 from bot.sanitize import NO_SECRETS, Secrets
@@ -74,6 +77,57 @@ def test_comes_back_as_it_was():
     bundle = a_bundle(a_record(*facts), a_record(*polls(3)), told=(told,))
 
     assert read(write(bundle, NO_SECRETS), "x.json") == bundle
+
+
+def heard(*, permission: str, refused: Outcome | None) -> Weighed:
+    """A comment of alice's."""
+    ref = CommentRef(7, 1, "alice", on_pull_request=True)
+    return Weighed(
+        0.5, ref, Standing("alice", edited=False, permission=permission), Policy(), refused
+    )
+
+
+FIX = Command(Verb.FIX, 0, text=Untrusted("look at the rounding"))
+
+
+def test_what_was_made_of_a_comment_comes_back():
+    """And comes to the same."""
+    followed = Followed(0.7, FIX, None, a_session(), started=False, response=Response.TELL)
+    bundle = a_bundle(heard=(heard(permission="write", refused=None), followed))
+    back = read(write(bundle, NO_SECRETS), "x.json")
+
+    assert back == bundle
+    assert vouches(back)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        heard(permission="read", refused=None),
+        Followed(0.7, FIX, None, a_session(), started=False, response=Response.STATUS),
+    ],
+)
+def test_another_end_of_a_comment_is_told(changed):
+    """In a file that was changed by hand."""
+    honest = a_bundle(heard=(heard(permission="write", refused=None),))
+    told = json.loads(write(honest, NO_SECRETS))
+    told["heard"] = json.loads(json.dumps(encode((changed,), tuple[Heard, ...])))
+    back = read(json.dumps(told).encode(), "x.json")
+
+    assert not vouches(back)
+    assert any(line.lstrip().startswith("✗") for line in account(back))
+
+
+def test_what_was_redacted_of_a_comment_is_not_vouched_for():
+    """A secret stands in the one name and not in the other: as written they are two."""
+    ref = CommentRef(7, 1, "token-alice", on_pull_request=True)
+    now = Standing("token-alice", edited=False, permission="write")
+    weighed = Weighed(0.0, ref, now, Policy(allow_users=("TOKEN-alice",)), None)
+    assert heard_again(weighed).mark is Mark.SAME
+    back = read(write(a_bundle(heard=(weighed,)), Secrets({"it": "token-alice"})), "x.json")
+
+    assert heard_again(back.heard[0]).mark is Mark.HIDDEN
+    assert not vouches(back)
 
 
 def test_only_what_changed_is_written():

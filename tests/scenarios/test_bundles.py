@@ -51,6 +51,12 @@ def _by_comment(stage: Stage) -> Told:
     return told
 
 
+def _asked_how_it_stands(stage: Stage) -> Told:
+    stage.repository.collaborator("alice", "write")
+    told: Told = say(stage, stage.red_pull_request(), "/coder status\n/coder help", bundle=BUNDLE)
+    return told
+
+
 def _dry_run(stage: Stage) -> Told:
     stage.red_pull_request()
     return stage.run(dry_run="true", bundle=BUNDLE)
@@ -110,6 +116,7 @@ STORIES: dict[str, tuple[Callable[[Stage], Told], str, str]] = {
     "red again": (_red_again, "fixed", "row `red`: follow up."),
     "flagged": (_flagged, "flagged", "row `objected`: follow up."),
     "comment": (_by_comment, "fixed", "Request: comment, acme/widgets"),
+    "status": (_asked_how_it_stands, "answered", "/coder status: status\n"),
     "dry run": (_dry_run, "reported", "row `report`: end as reported."),
     "report": (_report, "reported", "Policy: mode report"),
     "opted out": (_opted_out, "skipped/opted-out", "row `opted-out`: end as skipped / opted-out."),
@@ -144,6 +151,18 @@ def test_replay_decides_the_same(stage: Stage, story, outcome, line):
     assert (found[1], int(found[1]) > 1) == (found[2], True)
     for secret in (TOKEN, stage.coder_token):
         assert secret not in _kept(stage).read_text() + again.stdout
+
+
+def test_a_strangers_comment_is_weighed_again(stage: Stage):
+    """Why nothing came of it is in the bundle, and comes to the same."""
+    number = stage.red_pull_request()
+    told = say(stage, number, "/coder fix", author="mallory", bundle=BUNDLE)
+    again = replayed(_kept(stage))
+
+    assert (told.outcome, again.code) == ("skipped/not-allowed", 0)
+    assert " by mallory, whose right here is " in again.stdout
+    assert "  not followed: skipped / not-allowed. Ignored.\n" in again.stdout
+    assert again.stdout.endswith("1 decision: 1 the same.\n")
 
 
 def test_the_prompts_are_those_that_were_sent(stage: Stage):
