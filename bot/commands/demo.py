@@ -26,7 +26,7 @@ from bot.sandbox.scenes import (
     whole_log,
 )
 from bot.sandbox.stories import STORIES
-from bot.sandbox.world import PERSON, SandboxWorld, agent_argv
+from bot.sandbox.world import EDITOR, PERSON, SandboxWorld, agent_argv
 from bot.sanitize import prompt_block
 from bot.untrusted import Untrusted
 
@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
         "--story", metavar="NAME", choices=sorted(STORIES), default="failing-test", help=_STORIES
     )
     parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks", help=_DEFAULT)
-    parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
+    parser.add_argument("--agent", metavar="COMMAND", help=f"edits a checkout, such as '{EDITOR}'")
     parser.add_argument("--write", metavar="DIR", help="write comment.md and summary.md there")
     parser.add_argument("--keep", action="store_true", help="leave the state to look at")
     given = parser.read(argv)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.commands.parsing import Flags
 from bot.outcomes import ExitCode
 from bot.sandbox.stories import STORIES
-from bot.sandbox.world import SandboxWorld, agent_argv
+from bot.sandbox.world import EDITOR, SandboxWorld, agent_argv
 
 _DEFAULT = "default: %(default)s"
 _STORIES = f"{_DEFAULT}; there is {', '.join(sorted(STORIES))}"
@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
         "--story", metavar="NAME", choices=sorted(STORIES), default="failing-test", help=_STORIES
     )
     parser.add_argument("--backend", choices=("tasks", "chats"), default="tasks", help=_DEFAULT)
-    parser.add_argument("--agent", metavar="COMMAND", help="edits a checkout, such as 'claude -p'")
+    parser.add_argument("--agent", metavar="COMMAND", help=f"edits a checkout, such as '{EDITOR}'")
     parser.add_argument("--write", metavar="DIR", help="write inputs.env and event.json there")
     given = parser.read(argv)
     agent = agent_argv(given.agent) if given.agent is not None else None

@@ -23,6 +23,8 @@ BOT = "coder-fix-bot"
 PERSON = "alice"
 """Who writes the comments of a story."""
 TEMPLATE = "ci-repair"
+EDITOR = "claude -p --permission-mode acceptEdits"
+"""A program that edits a checkout as its standard input says. Without leave it only reads."""
 PERMISSIONS = {
     "actions": "write",
     "checks": "read",
@@ -146,7 +148,7 @@ def agent_argv(command: str) -> list[str]:
 
     Raises `ConfigurationError` for none, for an open quotation and for a program that is not there.
     """
-    remedy = "Give a command that edits a checkout, such as --agent 'claude -p'."
+    remedy = f"Give a command that edits a checkout, such as --agent '{EDITOR}'."
     try:
         program, *arguments = shlex.split(command)
     except ValueError as error:
