@@ -7,25 +7,30 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.documentation.pages import Page
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXAMPLES = sorted((ROOT / ".github" / "examples").glob("*.yml"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 _PINNED = re.compile(r"[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+){0,2}")
 _OURSELVES = "coder-fix/coder-fix@v0 # zizmor: ignore[unpinned-uses] pin the release's commit here"
 """Who copies an example pins it: the commit of a release is not known to the release itself."""
+_IN_A_PAGE = "coder-fix/coder-fix@v0"
 
 
 def _loose(path: Path, text: str) -> list[str]:
     """The actions of a file that are not taken by commit, with the version said beside it."""
     used = re.findall(r"\buses:\s*(.+?)\s*$", text, re.MULTILINE)
-    allowed = {_OURSELVES} if path.parent.name == "examples" else set()
+    allowed = {".md": {_IN_A_PAGE}, ".yml": set[str]()}[path.suffix]
+    allowed |= {_OURSELVES} if path.parent.name == "examples" else set()
     return [use for use in used if use not in allowed and not _PINNED.fullmatch(use)]
 
 
@@ -36,6 +41,13 @@ def test_actions_are_taken_by_commit(path: Path):
 
     assert "uses:" in text
     assert _loose(path, text) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_show_no_other_way(path: Path):
+    """What people copy from a page is pinned as well; of ourselves only the tag can be known."""
+    page = Page(PurePosixPath(path.name), path.read_text(encoding="utf-8"))
+    assert _loose(path, "\n".join(block.text for block in page.blocks)) == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,8 @@ def test_actions_are_taken_by_commit(path: Path):
 def test_a_loose_action_is_found(use):
     """A tag, a branch, a short commit, a commit without its version, ourselves in a workflow."""
     assert _loose(RELEASE, f"    steps:\n      - uses: {use}\n") == [use]
+    page = ROOT / "docs" / "bug-reports.md"
+    assert _loose(page, f"- uses: {use}\n") == ([] if use == _IN_A_PAGE else [use])
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
