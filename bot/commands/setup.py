@@ -34,6 +34,7 @@ _MOST_STEPS = 30
 def main(argv: list[str], clock: Clock | None = None) -> int:
     """0 when everything stands, or would after what a dry run shows."""
     given = setup_flags.parser().read(argv)
+    setup_flags.check_kind(given)
     if given.write_template:
         return _write(given)
     time = clock or SystemClock()
@@ -172,7 +173,7 @@ def _recipe(given: argparse.Namespace, kind: Kind) -> Recipe:
 
 def _write(given: argparse.Namespace) -> int:
     """The files of the template, for those who keep theirs in a repository."""
-    kind = Kind.CHATS if given.backend == "chats" else Kind.TASKS
+    kind = setup_flags.kind_to_write(given)
     folder = Path(given.write_template)
     if folder.exists() and any(folder.iterdir()):
         raise ConfigurationError(

@@ -14,7 +14,7 @@ from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
 from bot.model import BackendName
 from bot.setup import Identity, Wishes
-from bot.templates import Agent, Credentials, Platform, Variable
+from bot.templates import Agent, Credentials, Kind, Platform, Variable
 
 _NAME = r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"
 _DEFAULT = "default: %(default)s"
@@ -76,6 +76,12 @@ def parser() -> Flags:
         "--template", metavar="NAME", type=_name, default="ci-repair", help=_DEFAULT
     )
     template.add_argument("--no-template", action="store_true", help="leave templates alone")
+    template.add_argument(
+        "--kind",
+        choices=[kind.value for kind in Kind],
+        help="for --write-template, which asks no server: tasks-ai-prompt is for Tasks up to "
+        "v2.29; by --backend when not given",
+    )
     _choice(template, "--platform", Platform)
     _choice(template, "--agent", Agent)
     _choice(template, "--credentials", Credentials)
@@ -150,6 +156,28 @@ def wishes(given: argparse.Namespace) -> Wishes:
         identity=Identity(given.identity),
         renew=given.renew_token,
     )
+
+
+def kind_to_write(given: argparse.Namespace) -> Kind:
+    """Of the template to be written, for a server whose version nobody asks."""
+    if not given.kind:
+        return Kind.CHATS if given.backend == "chats" else Kind.TASKS
+    kind = Kind(given.kind)
+    if given.backend not in {"auto", "chats" if kind is Kind.CHATS else "tasks"}:
+        raise ConfigurationError(
+            f"--kind {kind} is no template for --backend {given.backend}.",
+            remedy="Leave one of the two away.",
+        )
+    return kind
+
+
+def check_kind(given: argparse.Namespace) -> None:
+    """A template that is pushed, or looked at, is of the kind that the server takes."""
+    if given.kind and not given.write_template:
+        raise ConfigurationError(
+            "--kind is for --write-template alone.",
+            remedy="Leave it away: a push takes the kind that fits the server.",
+        )
 
 
 def values(given: argparse.Namespace, asked: tuple[Variable, ...]) -> dict[str, str]:

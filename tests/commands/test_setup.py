@@ -302,6 +302,46 @@ def test_template_is_written_for_those_who_keep_their_own(rig: Rig) -> None:
     assert rig.run("--write-template", str(folder)).code == 2
 
 
+@pytest.mark.parametrize(
+    ("flags", "part"),
+    [
+        ((), "kind-tasks.tf"),
+        (("--backend", "chats"), "kind-chats.tf"),
+        (("--kind", "tasks-ai-prompt"), "kind-tasks-ai-prompt.tf"),
+        (("--kind", "tasks-ai-prompt", "--backend", "tasks"), "kind-tasks-ai-prompt.tf"),
+    ],
+)
+def test_template_is_written_for_any_generation(
+    rig: Rig, flags: tuple[str, ...], part: str
+) -> None:
+    """No server is asked, so its version is told by `--kind`; current Tasks without it."""
+    folder = rig.home / "template"
+    ran = rig.run("--write-template", str(folder), *flags, CODER_URL="")
+
+    assert ran.code == 0, ran.stderr
+    assert [path.name for path in folder.glob("kind-*")] == [part]
+    assert part.removeprefix("kind-").removesuffix(".tf") in ran.stderr
+    assert rig.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--kind", "chats"), "--kind is for --write-template alone"),
+        (("--write-template", "T", "--kind", "chats", "--backend", "tasks"), "--backend tasks"),
+        (("--write-template", "T", "--kind", "ai-prompt"), "tasks-ai-prompt"),
+    ],
+    ids=["pushed", "another API", "unknown"],
+)
+def test_kind_that_cannot_be_meant(rig: Rig, flags: tuple[str, ...], words: str) -> None:
+    """Exit 2 with the flag's name; nothing is written anywhere."""
+    place = rig.home / "T"
+    ran = rig.run(*(str(place) if flag == "T" else flag for flag in flags))
+
+    assert (ran.code, words in ran.stderr) == (2, True), ran.stderr
+    assert (place.exists(), rig.writes()) == (False, [])
+
+
 def _gh(rig: Rig) -> dict[str, str]:
     """A gh that keeps what it is given, in a folder of its own on the PATH."""
     folder = rig.home / "bin"
