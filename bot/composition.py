@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.access import server
 from bot.adapters import tls
 from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
@@ -64,13 +65,10 @@ class Composition:
                 remedy="A runner sets it; on the command line give --repository owner/name.",
             )
         own = self.runner.own_run
-        server = Server(
-            self.runner.variable("GITHUB_API_URL") or "https://api.github.com",
-            allow_http=self.settings.allow_http,
-        )
+        where = server(self.settings, self.runner)
         return GitHubApi(
-            server,
-            self._credentials(server, name),
+            where,
+            self._credentials(where, name),
             full_name=name,
             clock=self.clock,
             own_run=own.id if own else 0,
@@ -94,7 +92,7 @@ class Composition:
             narrator.tell(f"Policy: {' and '.join(found.files)}")
         return replace(self, settings=found.under(self.settings))
 
-    def _credentials(self, server: Server, name: str) -> Credentials:
+    def _credentials(self, where: Server, name: str) -> Credentials:
         """The App's, where its inputs are given: in the action `github-token` never is empty.
 
         An event without secrets is told by the door, so it may pass without the key.
@@ -115,7 +113,7 @@ class Composition:
         self._conceal("github-app-key", key.pem)
         door = door_of(settings.trigger, self.runner.variable("GITHUB_EVENT_NAME"))
         return installation(
-            server,
+            where,
             key,
             permissions(settings.policy(), door),
             full_name=name,

@@ -153,15 +153,15 @@ class Doctor:
         return PolicyFacts(found.files, found.disabled_by), found
 
     def _target(self, settings: Settings, name: str) -> GitHubTarget:
+        from bot.access import server
         from bot.adapters.doctor import GitHubTarget
         from bot.adapters.doctor.github_workflows import local_workflows
 
         return GitHubTarget(
-            api_url=self._runner.variable("GITHUB_API_URL") or "https://api.github.com",
+            server=server(settings, self._runner),
             name=name,
             token=settings.github_token.get_secret_value(),
             local=local_workflows(self._folder),
-            allow_http=settings.allow_http,
         )
 
     def _coder(self, settings: Settings) -> CoderFacts | None:

@@ -101,11 +101,11 @@ def main(argv: Sequence[str]) -> int:
     token = settings.github_token.get_secret_value()
     hidden = GrowingSecrets({"github-token": token})
     runner.mask((token,) if token else ())
-    from bot.adapters.github_api import Server, history
+    from bot.access import server
+    from bot.adapters.github_api import history
 
-    url = runner.variable("GITHUB_API_URL") or "https://api.github.com"
-    server = Server(url, allow_http=settings.allow_http)
-    with closing(history(server, token, clock=clock, author=given.author)) as desk:
+    where = server(settings, runner)
+    with closing(history(where, token, clock=clock, author=given.author)) as desk:
         reading = _Reading(desk, when, settings.branch_prefix, _Progress())
         try:
             report = reading.report(named, given.organization)

@@ -48,21 +48,20 @@ _READS: Final = {
 class GitHubTarget:
     """Which repository, by which token. `local` are the checkout's files that use coder-fix."""
 
-    api_url: str
+    server: Server
     name: str
     token: str = field(repr=False)
     local: tuple[str, ...] = ()
-    allow_http: bool = False
 
     @property
     def host(self) -> str:
         """For people."""
-        return urlsplit(self.api_url).netloc.rpartition("@")[2] or self.api_url
+        return urlsplit(self.server.url).netloc.rpartition("@")[2] or self.server.url
 
     @property
     def is_enterprise(self) -> bool:
         """Neither github.com nor its data residency."""
-        host = (urlsplit(self.api_url).hostname or "").lower()
+        host = (urlsplit(self.server.url).hostname or "").lower()
         return host != "api.github.com" and not host.endswith(".ghe.com")
 
     def missing(self) -> str:
@@ -97,8 +96,7 @@ class GitHubReader:
         except ConfigurationError as failure:
             return self._lost(Trouble(TroubleKind.TLS, failure.message))
         try:
-            server = Server(target.api_url, allow_http=target.allow_http)
-            client = Client(server, FixedToken(target.token), self._clock)
+            client = Client(target.server, FixedToken(target.token), self._clock)
         except ConfigurationError as failure:
             return self._lost(Trouble(TroubleKind.INPUT, failure.message))
         try:

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Final
 
 from bot.adapters.doctor.github_facts import GitHubTarget
-from bot.adapters.github_api import FixedToken, Server
+from bot.adapters.github_api import FixedToken
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.files import file_on_default_branch
 from bot.doctor.check import Unseen
@@ -27,8 +27,7 @@ def policy_texts(
     """
     if target.missing():
         return {}
-    server = Server(target.api_url, allow_http=target.allow_http)
-    with closing(Client(server, FixedToken(target.token), clock)) as client:
+    with closing(Client(target.server, FixedToken(target.token), clock)) as client:
         try:
             found = {
                 name: file_on_default_branch(client, name, path, largest=largest)
