@@ -11,5 +11,6 @@ def server(settings: Settings, runner: Runner) -> Server:
     """Of GITHUB_API_URL and GITHUB_GRAPHQL_URL; github.com where nothing is set."""
     return Server(
         runner.variable("GITHUB_API_URL") or "https://api.github.com",
+        runner.variable("GITHUB_GRAPHQL_URL"),
         allow_http=settings.allow_http,
     )

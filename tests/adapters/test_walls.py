@@ -128,17 +128,60 @@ def test_the_next_page_lies_at_the_same_origin(lead: Callable[[str, str], str]):
         assert (len(here.asked), other.asked) == (1, [])
 
 
-def test_graphql_is_asked_at_the_apis_origin(monkeypatch: pytest.MonkeyPatch):
-    """What GITHUB_GRAPHQL_URL says is no reason to send the token somewhere else."""
-    viewer = HttpResponse(200, {"data": {"viewer": {"login": "bot"}}})
-    with StandIn(viewer) as here, StandIn(viewer) as other:
-        monkeypatch.setenv("GITHUB_GRAPHQL_URL", f"{other.origin}/graphql")
-        run = Run({"GITHUB_GRAPHQL_URL": f"{other.origin}/graphql", "GITHUB_API_URL": here.origin,
-                   "GITHUB_REPOSITORY": NAME})  # fmt: skip
-        parts = Composition(load({"github_token": TOKEN}), run.runner, SystemClock(), run.hidden)
-        with closing(parts.github("")) as api:
-            assert api.viewer() == "bot"
-        assert (here.asked, other.asked) == (["POST /graphql"], [])
+VIEWER = HttpResponse(200, {"data": {"viewer": {"login": "bot"}}})
+
+
+def viewer(api_url: str, graphql_url: str = "") -> str:
+    """Our login, which GraphQL tells, by a runner's two variables."""
+    run = Run({"GITHUB_GRAPHQL_URL": graphql_url, "GITHUB_API_URL": api_url,
+               "GITHUB_REPOSITORY": NAME})  # fmt: skip
+    parts = Composition(load({"github_token": TOKEN}), run.runner, SystemClock(), run.hidden)
+    with closing(parts.github("")) as api:
+        return api.viewer()
+
+
+@pytest.mark.parametrize(
+    ("api", "graphql", "asked"),
+    [
+        ("", "/graphql", "/graphql"),
+        ("", "", "/graphql"),
+        ("/api/v3", "/api/graphql", "/api/graphql"),
+        ("/api/v3", "", "/api/graphql"),
+        ("/api/v3/", "", "/api/graphql"),
+        ("/gateway/rest", "/gateway/query", "/gateway/query"),
+    ],
+    ids=["as github.com", "derived", "as Enterprise Server", "derived there", "a stroke more",
+         "behind a gateway"],
+)  # fmt: skip
+def test_graphql_is_asked_where_the_runner_says(api: str, graphql: str, asked: str):
+    """By GITHUB_GRAPHQL_URL, and by what belongs to GITHUB_API_URL where that is empty."""
+    with StandIn(VIEWER) as here:
+        assert viewer(here.origin + api, graphql and here.origin + graphql) == "bot"
+        assert here.asked == [f"POST {asked}"]
+
+
+ASTRAY = {
+    "another port": lambda to, _: f"{to}/graphql",
+    "another host": lambda *_: "https://api.github.example/graphql",
+    "another scheme": lambda _, here: f"{here.replace('http:', 'https:')}/graphql",
+    "a name before the host": lambda _, here: f"{here}@github.example/graphql",
+    "a password": lambda _, here: f"{here.replace('://', '://u:pw@')}/graphql",
+    "no path": lambda _, here: here,
+    "a query": lambda _, here: f"{here}/graphql?to=github.example",
+    "no port at all": lambda *_: "http://127.0.0.1:x/graphql",
+    "no URL": lambda *_: "graphql",
+}
+
+
+@pytest.mark.parametrize("lead", ASTRAY.values(), ids=ASTRAY)
+def test_graphql_is_asked_at_the_apis_origin(lead: Callable[[str, str], str]):
+    """What GITHUB_GRAPHQL_URL says is no reason to send the token somewhere else: it is named."""
+    with StandIn(VIEWER) as here, StandIn(VIEWER) as other:
+        with pytest.raises(ConfigurationError, match="GITHUB_GRAPHQL_URL is no address") as told:
+            viewer(here.origin, lead(other.origin, here.origin))
+        assert "unset it" in told.value.remedy
+        assert "pw" not in str(told.value)
+        assert (here.asked, other.asked) == ([], [])
 
 
 CLEAR = ["http://github.corp.example/api/v3", "http://10.0.0.1", "http://127.0.0.1.example"]

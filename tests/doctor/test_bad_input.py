@@ -259,6 +259,16 @@ def test_an_address_with_a_password_is_not_shown(world: World) -> None:
         assert "correct-horse" not in said
 
 
+def test_an_address_of_graphql_elsewhere(world: World) -> None:
+    """It is a wrong input of GitHub's side, and nothing is asked there."""
+    world.env["GITHUB_GRAPHQL_URL"] = "https://api.github.example/graphql"
+    report = world.doctor()
+
+    assert report.findings["github-inputs"]["status"] == "broken"
+    assert "GITHUB_GRAPHQL_URL" in report.findings["github-inputs"]["says"]
+    assert world.github.exchanges == []
+
+
 def test_a_page_in_the_place_of_both(world: World) -> None:
     """HTML behind both addresses is a wrong address, twice."""
     portal = Portal()

@@ -127,6 +127,8 @@ class World:
     def variables(self) -> dict[str, str]:
         """What a person's terminal, or a runner, has set."""
         env = self.github.runner_env(self.repository, token=TOKEN)
+        if "GITHUB_API_URL" in self.env:
+            del env["GITHUB_GRAPHQL_URL"]  # it is the other server's
         env |= self.coder.runner_env(self.token)
         env |= {"INPUT_CODER-TEMPLATE-NAME": "ci-repair", "GITHUB_WORKSPACE": str(self.folder)}
         return {k: v for k, v in (env | self.env).items() if v}

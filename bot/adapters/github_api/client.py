@@ -84,6 +84,7 @@ class Client:
             api_version=API_VERSION,
             pool_size=_AT_ONCE,
         ).requester
+        self._graphql_url = server.graphql or self._requester.graphql_url
         self._connection = _connection(api_url)
 
     def close(self) -> None:
@@ -157,7 +158,7 @@ class Client:
     def _graphql(self, query: str, variables: Mapping[str, Any]) -> Reply:
         """Queries only, no mutations. It has an address of its own on Enterprise Server."""
         body = {"query": query, "variables": dict(variables)}
-        return self.reply("POST", self._requester.graphql_url, body=body, harmless=True)
+        return self.reply("POST", self._graphql_url, body=body, harmless=True)
 
     def reply(
         self,
