@@ -22,12 +22,21 @@ from bot.inputs import variables
 from bot.outcomes import ExitCode
 from bot.policy import Mode
 from bot.policy_file import PATH
-from bot.scaffold import DEFAULT_DOORS, Answers, Change, Door, Known, plan, steps
-from bot.scaffold.answers import FOLDER
+from bot.scaffold import (
+    APP_ID_VARIABLE,
+    DEFAULT_DOORS,
+    Acting,
+    Answers,
+    Change,
+    Door,
+    Known,
+    plan,
+    steps,
+)
+from bot.scaffold.answers import FOLDER, is_store_name
 
 BACKENDS: Final = ("auto", "tasks", "chats")
 _USES = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}( # \S[^\r\n]*)?")
-_SECRET = re.compile(r"((?!GITHUB_)[A-Z_][A-Z0-9_]*)?", re.ASCII)
 _TEMPLATE = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
@@ -83,6 +92,16 @@ def _parser() -> Flags:
         "checks of what that opens do not start by themselves",
     )
     parser.add_argument(
+        "--github-app-key-secret",
+        metavar="NAME",
+        help="instead, secret with the private key of a GitHub App to act as",
+    )
+    parser.add_argument(
+        "--github-app-id-variable",
+        metavar="NAME",
+        help=f"variable with that App's id; default {APP_ID_VARIABLE}",
+    )
+    parser.add_argument(
         "--uses",
         metavar="OWNER/NAME@COMMIT",
         help="the version of coder-fix; the newest release when not given",
@@ -115,7 +134,7 @@ def _answers(given: argparse.Namespace, known: Known) -> Answers:
     mode = given.mode or str(held.get("mode", Mode.PROPOSE))
     # A file that names none leaves it to the owner's; a diagnosis needs none.
     template = "" if PATH in known.files or mode == "report" else "ci-repair"
-    return Answers(
+    answers = Answers(
         uses="",
         doors=_doors(_listed(given.doors)) if given.doors else known.doors or DEFAULT_DOORS,
         workflows=_listed(given.workflows or "") or known.listened_to or known.suggested(),
@@ -124,7 +143,23 @@ def _answers(given: argparse.Namespace, known: Known) -> Answers:
         backend=given.backend or held.get("coder_backend", "auto"),
         mode=mode,
         github_token_secret=given.github_token_secret or known.github_token_secret,
+        github_app_id_variable=given.github_app_id_variable or known.github_app_id_variable,
+        github_app_key_secret=given.github_app_key_secret or known.github_app_key_secret,
     )
+    return answers.acting_as(_acting(given, answers))
+
+
+def _acting(given: argparse.Namespace, answers: Answers) -> Acting:
+    """By the flags, else by what stands in the files."""
+    by_app = given.github_app_key_secret or given.github_app_id_variable
+    if by_app and given.github_token_secret:
+        raise ConfigurationError(
+            "--github-token-secret and the flags of a GitHub App are both given.",
+            remedy="coder-fix acts as one of them: leave the other away.",
+        )
+    if by_app:
+        return Acting.APP
+    return Acting.TOKEN if given.github_token_secret else answers.acting
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -164,10 +199,16 @@ def _check(answers: Answers, known: Known) -> None:
         raise ConfigurationError(
             "--coder-url holds a user name or a quote.", remedy="Give the bare address."
         )
-    if not _SECRET.fullmatch(answers.github_token_secret):
-        raise ConfigurationError(
-            "--github-token-secret is not a secret's name.", remedy="Such as BOT_TOKEN."
-        )
+    for flag, name, example in (
+        ("--github-token-secret", answers.github_token_secret, "BOT_TOKEN"),
+        ("--github-app-key-secret", answers.github_app_key_secret, "CODER_FIX_APP_KEY"),
+        ("--github-app-id-variable", answers.github_app_id_variable, "CODER_FIX_APP_ID"),
+    ):
+        if name and not is_store_name(name):
+            what = "variable" if flag.endswith("variable") else "secret"
+            raise ConfigurationError(
+                f"{flag} is not a {what}'s name.", remedy=f"Such as {example}."
+            )
     if answers.template and not _TEMPLATE.fullmatch(answers.template):
         raise ConfigurationError(
             "--template is not a template's name.", remedy="`name` or `organization/name`."

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bot.errors import ConfigurationError
 from bot.sanitize import to_prompt
-from bot.scaffold import Answers, Door, Known
+from bot.scaffold import Acting, Answers, Door, Known
+from bot.scaffold.answers import is_store_name
 from bot.untrusted import Untrusted
 
 
@@ -77,6 +78,8 @@ def asked(answers: Answers, known: Known, terminal: Terminal, given: frozenset[s
         answers = replace(answers, template=template)
     if "backend" not in given:
         answers = replace(answers, backend=_one_of(terminal, "Agent API", _APIS, answers.backend))
+    if not given & _ACTING:
+        answers = _acting(answers, terminal)
     return answers
 
 
@@ -85,7 +88,31 @@ _MODES = {
     "propose": "a draft pull request of its own",
     "fix": "push to the failing branch",
 }
+_ACTING = {"github_token_secret", "github_app_key_secret", "github_app_id_variable"}
+_TOKENS = {
+    "job": "the job's own, and the checks of what it opens wait for a person",
+    "token": "a token of a bot's account",
+    "app": "a GitHub App's, made anew for each run",
+}
 _APIS = {"auto": "ask the server", "tasks": "Coder Tasks", "chats": "Coder Chats"}
+
+
+def _acting(answers: Answers, terminal: Terminal) -> Answers:
+    """Whose token, and the names under which GitHub keeps what it takes."""
+    who = Acting(_one_of(terminal, "Token for GitHub", _TOKENS, answers.acting))
+    answers = answers.acting_as(who)
+    if who is Acting.TOKEN:
+        secret = _name(terminal, "Secret with that token", answers.github_token_secret)
+        return replace(answers, github_token_secret=secret)
+    if who is Acting.APP:
+        variable = _name(terminal, "Variable with its id", answers.github_app_id_variable)
+        secret = _name(terminal, "Secret with its private key", answers.github_app_key_secret)
+        return replace(answers, github_app_id_variable=variable, github_app_key_secret=secret)
+    return answers
+
+
+def _name(terminal: Terminal, text: str, default: str) -> str:
+    return terminal.ask(text, default, lambda said: said if is_store_name(said) else None)
 
 
 def _workflows(answers: Answers, known: Known, terminal: Terminal) -> tuple[str, ...]:

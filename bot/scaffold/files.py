@@ -101,7 +101,11 @@ def _filled(name: str, answers: Answers, **more: str) -> str:
         "uses": answers.uses,
         "workflows": f"[{', '.join(map(_quoted, answers.workflows))}]",
         "template": "",  # it stands in the policy file
-        "github_token": _github_token(answers.github_token_secret),
+        "github_token": _input("github-token", "secrets", answers.github_token_secret),
+        "github_app_id": _input("github-app-id", "vars", answers.github_app_id_variable),
+        "github_app_key": _input(
+            "github-app-private-key", "secrets", answers.github_app_key_secret
+        ),
         **more,
     }
     text = _LINE.sub(lambda found: "" if values.get(found[1]) == "" else found[0], _template(name))
@@ -111,8 +115,8 @@ def _filled(name: str, answers: Answers, **more: str) -> str:
     return text
 
 
-def _github_token(secret: str) -> str:
-    return f"github-token: ${{{{ secrets.{secret} }}}}" if secret else ""
+def _input(name: str, store: str, key: str) -> str:
+    return f"{name}: ${{{{ {store}.{key} }}}}" if key else ""
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.scaffold.answers import Answers, Door
+from bot.scaffold.answers import Acting, Answers, Door
 
 _WAITS_FOR_NOBODY = {Door.COMMENT, Door.UPGRADE, Door.FOLLOW_UP_JOB}
 
@@ -42,15 +42,11 @@ def _coder(answers: Answers) -> Iterator[str]:
         )
     else:
         yield "Coder: name a template, as `coder-template-name` in .github/coder-fix.yml."
-    yield (
-        "Secret CODER_TOKEN: the token that `setup` prints, or another one of the Coder user for "
-        "whom the agents run.\ngh secret set CODER_TOKEN"
+    yield from _secret(
+        answers,
+        "CODER_TOKEN",
+        "the token that `setup` prints, or another one of the Coder user for whom the agents run",
     )
-    if Door.FOLLOW_UP_JOB in answers.doors:
-        yield (
-            "The same for runs of Dependabot, which get only secrets of their own.\n"
-            "gh secret set CODER_TOKEN --app dependabot"
-        )
     address = answers.coder_url or "https://coder.example.com"
     yield f"Variable CODER_URL: the address of Coder.\ngh variable set CODER_URL --body '{address}'"
 
@@ -67,15 +63,38 @@ def _setup(answers: Answers) -> str:
 def _github(answers: Answers) -> Iterator[str]:
     if answers.mode == "report":
         return
-    if answers.github_token_secret:
+    if answers.acting is Acting.APP:
         yield (
-            f"Secret {answers.github_token_secret}: a token of the bot's GitHub account, with the "
-            "permissions that the jobs name.\n"
-            f"gh secret set {answers.github_token_secret}"
+            "GitHub App: make one with the permissions that the jobs name, and install it for this "
+            "repository."
+        )
+        yield (
+            f"Variable {answers.github_app_id_variable}: the App's id, from its settings.\n"
+            f"gh variable set {answers.github_app_id_variable} --body ID"
+        )
+        yield from _secret(
+            answers, answers.github_app_key_secret, "the text of its private key", " < KEY.pem"
+        )
+        return
+    if answers.acting is Acting.TOKEN:
+        yield from _secret(
+            answers,
+            answers.github_token_secret,
+            "a token of the bot's GitHub account, with the permissions that the jobs name",
         )
         return
     yield (
         "Settings → Actions → General → Workflow permissions: allow GitHub Actions to create "
         "and approve pull requests. Without it the comment gives a link instead. The checks of "
-        "such a pull request wait for a person; `--github-token-secret NAME` takes a bot's token."
+        "such a pull request wait for a person; `--github-token-secret NAME` takes a bot's token, "
+        "`--github-app-key-secret NAME` a GitHub App's."
     )
+
+
+def _secret(answers: Answers, name: str, what: str, given: str = "") -> Iterator[str]:
+    yield f"Secret {name}: {what}.\ngh secret set {name}{given}"
+    if Door.FOLLOW_UP_JOB in answers.doors:
+        yield (
+            "The same for runs of Dependabot, which get only secrets of their own.\n"
+            f"gh secret set {name} --app dependabot{given}"
+        )

@@ -21,7 +21,12 @@ LARGEST: Final = 256 * 1024
 
 _USES = re.compile(r"uses:[ ]+(\S+@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
 _OURS_USED = re.compile(r"uses:[ ]+(\S*coder-fix@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
-_TOKEN = re.compile(r"^[ ]+github-token:[ ]+\$\{\{ *secrets\.(\w+) *\}\}", re.MULTILINE)
+_GIVEN = r"^[ ]+{}:[ ]+\$\{{\{{ *{}\.(\w+) *\}}\}}"
+"""An input of a step, and the store that it comes from."""
+
+_TOKEN = re.compile(_GIVEN.format("github-token", "secrets"), re.MULTILINE)
+_APP_ID = re.compile(_GIVEN.format("github-app-id", "vars"), re.MULTILINE)
+_APP_KEY = re.compile(_GIVEN.format("github-app-private-key", "secrets"), re.MULTILINE)
 _ON = (True, "on")
 """YAML 1.1 reads the key `on` as true."""
 
@@ -87,8 +92,21 @@ class Known:
     @cached_property
     def github_token_secret(self) -> str:
         """The secret that our workflows take a bot's token from; empty where they do not."""
+        return self._given(_TOKEN)
+
+    @cached_property
+    def github_app_id_variable(self) -> str:
+        """The variable that they take an App's id from; likewise."""
+        return self._given(_APP_ID)
+
+    @cached_property
+    def github_app_key_secret(self) -> str:
+        """The secret that they take its private key from; likewise."""
+        return self._given(_APP_KEY)
+
+    def _given(self, pattern: re.Pattern[str]) -> str:
         ours = [path for path in sorted(self.files) if path in _OURS or self._has_job(path)]
-        found = (_TOKEN.search(self.files[path]) for path in ours)
+        found = (pattern.search(self.files[path]) for path in ours)
         return next((match[1] for match in found if match), "")
 
     def _has_job(self, path: str) -> bool:

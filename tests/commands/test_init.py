@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -167,19 +168,25 @@ def test_running_it_again_changes_nothing(repository: Repository, flags):
     assert repository.files() == before
 
 
-def test_the_files_are_sound(repository: Repository):
-    """Every door: zizmor finds nothing, all is pinned, nothing may do more than it needs."""
-    doors = "failure,comment,upgrade,reconcile,by-hand"
-    assert repository.init("--yes", "--uses", USES, "--doors", doors).returncode == 0
-    repository.write("x/.git/HEAD", "")
+def _zizmor(repository: Repository) -> str:
+    """What it finds in the workflows that are ours; nothing where they are clean."""
     files = [p for p in repository.files() if "/coder-fix" in p and p != PATH]
     checked = subprocess.run(
         [Path(sys.executable).with_name("zizmor"), "--offline", "--pedantic", "--quiet", *files],
         cwd=repository.root, capture_output=True, text=True, check=False,
     )  # fmt: skip
+    assert files
+    return checked.stdout if checked.returncode else ""
+
+
+def test_the_files_are_sound(repository: Repository):
+    """Every door: zizmor finds nothing, all is pinned, nothing may do more than it needs."""
+    doors = "failure,comment,upgrade,reconcile,by-hand"
+    assert repository.init("--yes", "--uses", USES, "--doors", doors).returncode == 0
+    files = [p for p in repository.files() if "/coder-fix" in p and p != PATH]
 
     assert len(files) == 5
-    assert checked.returncode == 0, checked.stdout
+    assert _zizmor(repository) == ""
     for path in files:
         told = yaml.safe_load(repository.text(path))
         assert told["permissions"] == {}
@@ -247,12 +254,63 @@ def test_a_bots_token(repository: Repository):
     assert repository.files() == before
 
 
+AS_AN_APP = ("--github-app-key-secret", "FIXER_KEY", "--github-app-id-variable", "FIXER_ID")
+
+
+def test_a_github_app(repository: Repository):
+    """Every step takes id and key from there, and no token; it stays when run again."""
+    doors = ",".join(door for door in Door if door is not Door.FOLLOW_UP_JOB)
+    done = repository.init("--yes", "--uses", USES, "--doors", doors, *AS_AN_APP)
+    before = repository.files()
+
+    assert done.returncode == 0, done.stderr
+    for words in ("gh variable set FIXER_ID --body ID", "gh secret set FIXER_KEY < KEY.pem"):
+        assert words in done.stdout
+    assert "allow GitHub Actions to create" not in done.stdout
+    for door in doors.split(","):
+        (job,) = yaml.safe_load(repository.text(Door(door).path))["jobs"].values()
+        given = {k: v for k, v in job["steps"][0]["with"].items() if k.startswith("github-")}
+        assert given == {
+            "github-app-id": "${{ vars.FIXER_ID }}",
+            "github-app-private-key": "${{ secrets.FIXER_KEY }}",
+        }
+    assert repository.init("--yes").returncode == 0
+    assert repository.files() == before
+
+
+@pytest.mark.parametrize("flag", ["--github-app-key-secret", "--github-app-id-variable"])
+def test_one_name_of_an_app_is_enough(repository: Repository, flag):
+    """The other is the one that the pages name; zizmor finds nothing in what is written."""
+    assert repository.init("--yes", "--uses", USES, flag, "FIXER").returncode == 0
+    text = repository.text(Door.FAILURE.path)
+    names = {"--github-app-key-secret": ("CODER_FIX_APP_ID", "FIXER"),
+             "--github-app-id-variable": ("FIXER", "CODER_FIX_APP_KEY")}[flag]  # fmt: skip
+
+    assert f"github-app-id: ${{{{ vars.{names[0]} }}}}\n" in text
+    assert f"github-app-private-key: ${{{{ secrets.{names[1]} }}}}\n" in text
+    assert _zizmor(repository) == ""
+
+
+def test_from_a_token_to_an_app_and_back(repository: Repository):
+    """A flag goes before what stands there, and what it replaces is gone."""
+    token = ("--github-token-secret", "BOT_TOKEN")
+    repository.init("--yes", "--uses", USES, *token)
+    before = repository.files()
+    there = repository.init("--yes", "--force", *AS_AN_APP)
+    assert "github-token:" not in repository.text(Door.FAILURE.path)
+    back = repository.init("--yes", "--force", *token)
+
+    assert (there.returncode, back.returncode) == (0, 0)
+    assert repository.files() == before
+
+
 def test_a_bots_token_in_a_follow_up_job(repository: Repository):
     """The job that was added keeps it for the doors that come later."""
     token = ("--github-token-secret", "BOT_TOKEN")
-    repository.init("--yes", "--force", "--uses", USES, "--doors", "follow-up-job", *token)
+    first = repository.init("--yes", "--force", "--uses", USES, "--doors", "follow-up-job", *token)
     done = repository.init("--yes", "--doors", "follow-up-job,comment")
 
+    assert "gh secret set BOT_TOKEN --app dependabot" in first.stdout
     assert done.returncode == 0, done.stderr
     for path in (".github/workflows/ci.yml", Door.COMMENT.path):
         assert "github-token: ${{ secrets.BOT_TOKEN }}" in repository.text(path)
@@ -375,6 +433,12 @@ BAD = {
     "quote": (("--coder-url", "https://x.example/'$(id)'"), "--coder-url holds"),
     "template": (("--template", "a: b"), "--template is not a template's name."),
     "a secret, no name": (("--github-token-secret", "ghp_x"), "is not a secret's name."),
+    "an id, no name": (("--github-app-id-variable", "4711"), "is not a variable's name."),
+    "GitHub's name": (("--github-app-key-secret", "GITHUB_KEY"), "is not a secret's name."),
+    "two tokens": (
+        ("--github-token-secret", "A", "--github-app-key-secret", "B"),
+        "are both given.",
+    ),
 }
 
 
@@ -523,7 +587,16 @@ def test_what_fails_half_way_is_taken_back(repository: Repository, monkeypatch):
 
 def test_the_questions(repository: Repository):
     """Answers by number and by name; Enter takes what is in brackets; nonsense is asked again."""
-    answers = ["1, window", "1,upgrade", "", "fix", "https://coder.example.com", "mine", "chats"]
+    answers = [
+        "1, window",
+        "1,upgrade",
+        "",
+        "fix",
+        "https://coder.example.com",
+        "mine",
+        "chats",
+        "",
+    ]
     code, screen = repository.asked(answers, "--uses", USES, NO_COLOR="1")
 
     assert code == 0, screen
@@ -539,19 +612,62 @@ def test_the_questions(repository: Repository):
     assert "\x1b[" not in screen
 
 
+ENTER = ["", "", "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("answers", "flags"),
+    [
+        (["job"], ()),
+        (["token", ""], ("--github-token-secret", "BOT_TOKEN")),
+        (["robot", "token", "ghp_x", "MY_BOT"], ("--github-token-secret", "MY_BOT")),
+        (["app", "", ""], ("--github-app-id-variable", "CODER_FIX_APP_ID")),
+        (["app", "FIXER_ID", "a key", "FIXER_KEY"], AS_AN_APP),
+    ],
+    ids=["the job's", "a token", "its name", "an App", "its names"],
+)
+def test_the_question_for_the_token(repository: Repository, tmp_path: Path, answers, flags):
+    """Whose, then the names, each asked again until it is one; the flags write the same."""
+    other = Repository(tmp_path / "other")
+    shutil.copytree(repository.root, other.root)
+    code, screen = repository.asked(ENTER + answers, "--uses", USES)
+    done = other.init("--yes", "--uses", USES, *flags)
+
+    assert (code, done.returncode) == (0, 0), screen + done.stderr
+    assert "Token for GitHub. job: the job's own" in screen
+    nonsense = {"robot", "ghp_x", "a key"} & set(answers)
+    assert screen.count("That was not understood.") == len(nonsense)
+    assert repository.files() == other.files()
+    assert _zizmor(repository) == ""
+
+
+def test_the_token_that_is_there_is_the_default(repository: Repository):
+    """Enter keeps it, whichever it is; a flag or a diagnosis spares the question."""
+    repository.init("--yes", "--uses", USES, *AS_AN_APP)
+    before = repository.files()
+    code, screen = repository.asked([*ENTER, "", "", ""])
+    flagged = repository.asked(ENTER, *AS_AN_APP)
+    _, report = repository.asked(["", "", "report"], "--dry-run")
+
+    assert (code, flagged[0], repository.files() == before) == (0, 0, True), screen
+    assert "[app]: " in screen
+    assert "[FIXER_ID]: " in screen
+    assert "Token for GitHub" not in flagged[1] + report
+
+
 def test_a_terminal_is_asked_before_anything_is_overwritten(repository: Repository):
     """After the difference; Enter is no. Colors are for terminals."""
     repository.init("--yes", "--uses", USES)
     path = ".github/workflows/coder-fix.yml"
     repository.write(path, repository.text(path).replace("minutes: 100", "minutes: 7"))
-    code, screen = repository.asked([""] * 6 + [""])
+    code, screen = repository.asked([""] * 7 + [""])
 
     assert code == 0, screen
     assert "\x1b[31m-    timeout-minutes: 7\x1b[0m" in screen
     assert f"Change {path}? [y/N]: " in screen
     assert f"Kept {path} as it is." in screen
     assert "minutes: 7" in repository.text(path)
-    assert repository.asked([""] * 6 + ["y"])[0] == 0
+    assert repository.asked([""] * 7 + ["y"])[0] == 0
     assert "minutes: 100" in repository.text(path)
 
 
