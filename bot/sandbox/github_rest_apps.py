@@ -7,7 +7,15 @@ import hashlib
 import json
 from datetime import timedelta
 
-from bot.sandbox.github_api import Call, Routes, created, error_body, forbidden, not_found
+from bot.sandbox.github_api import (
+    Call,
+    Routes,
+    created,
+    error_body,
+    forbidden,
+    no_content,
+    not_found,
+)
 from bot.sandbox.github_apps import App
 from bot.sandbox.github_state import Repository, User
 from bot.sandbox.github_tokens import covers
@@ -22,6 +30,18 @@ def get_repo_installation(call: Call) -> Json:
     """apps/get-repo-installation."""
     app = _app(call)
     return _installation(call, app) if call.repository in _covered(call, app) else not_found()
+
+
+@routes.on("GET", "/orgs/{org}/installation", "app")
+def get_org_installation(call: Call) -> Json:
+    """apps/get-org-installation."""
+    return _installation_of(call, call.params["org"], "Organization")
+
+
+@routes.on("GET", "/users/{username}/installation", "app")
+def get_user_installation(call: Call) -> Json:
+    """apps/get-user-installation."""
+    return _installation_of(call, call.params["username"], "User")
 
 
 @routes.on("GET", "/app", "app")
@@ -84,6 +104,15 @@ def create_installation_token(call: Call) -> HttpResponse:
     return created(body)
 
 
+@routes.on("DELETE", "/installation/token", "none")
+def revoke_installation_token(call: Call) -> HttpResponse:
+    """apps/revoke-installation-access-token: the one that bears the request."""
+    if call.grant.kind != "app":
+        forbidden("You must authenticate with an installation access token in order to revoke it")
+    call.server.tokens.revoke(call.grant.token)
+    return no_content()
+
+
 def _chosen(call: Call, app: App) -> list[Repository] | None:
     """The repositories that the body names, or gives ids of; None for all that it may see."""
     names, ids = call.body.get("repositories"), call.body.get("repository_ids")
@@ -105,6 +134,12 @@ def _owner(call: Call) -> User:
     """An installation is one account's; here that of the first repository."""
     repositories = call.server.state.repositories.values()
     return next((r.owner for r in repositories), call.server.state.user("octocat"))
+
+
+def _installation_of(call: Call, login: str, kind: str) -> Json:
+    owner = _owner(call)
+    same = (owner.login.lower(), owner.type) == (login.lower(), kind)
+    return _installation(call, _app(call)) if same else not_found()
 
 
 def _covered(call: Call, app: App) -> list[Repository]:

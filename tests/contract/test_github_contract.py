@@ -20,7 +20,8 @@ NOT_SERVED = {
     "pulls/list-comments-for-review",
 }
 BY_APP = {"apps/get-authenticated", "apps/list-installations", "apps/get-installation",
-          "apps/get-repo-installation"}  # fmt: skip
+          "apps/get-repo-installation", "apps/get-org-installation",
+          "apps/get-user-installation"}  # fmt: skip
 
 
 def _filled(template: str, values: dict[str, Any]) -> str:

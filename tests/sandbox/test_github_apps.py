@@ -98,6 +98,40 @@ def test_a_token_ends_when_it_says(github_sandbox: SandboxGitHub):
         assert error(client.get(REPO)) == (401, "Bad credentials")
 
 
+def test_a_token_revokes_itself_and_no_other(github_sandbox: SandboxGitHub):
+    """204, and after that it is `Bad credentials`; the next one lives; nothing else is revoked."""
+    registered(github_sandbox)
+    ci_repository(github_sandbox)
+    first, second = (mint(github_sandbox).json()["token"] for _ in range(2))
+    with rest(github_sandbox, first) as client:
+        assert client.delete("/installation/token").status_code == 204
+        assert error(client.get(REPO)) == (401, "Bad credentials")
+        assert client.delete("/installation/token").status_code == 401
+    with rest(github_sandbox, second) as client:
+        assert client.get(REPO).status_code == 200
+    with rest(github_sandbox) as client:
+        assert client.delete("/installation/token").status_code == 403
+        assert client.get(REPO).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/users/octo/installation", 200),
+        ("/orgs/octo/installation", 404),
+        ("/users/nobody/installation", 404),
+    ],
+)
+def test_the_installation_of_an_account(github_sandbox: SandboxGitHub, path: str, status: int):
+    """By its login, at the address for its kind."""
+    app = registered(github_sandbox)
+    ci_repository(github_sandbox)
+    with rest(github_sandbox, signed(github_sandbox)) as client:
+        answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.json().get("id") == (app.installation_id if status == 200 else None)
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
