@@ -30,7 +30,6 @@ from bot.adapters.github_api.credentials import Credentials
 from bot.adapters.github_api.limits import pause_asked
 from bot.adapters.github_api.replies import (
     Reply,
-    astray,
     decoded,
     limited,
     listed,
@@ -107,20 +106,9 @@ class Client:
             reply = self.reply("GET", url, query=parameters)
             yield from listed(reply, member, url)
             seen.add(url)
-            url, parameters = self._next_page(url, reply), {}
+            url, parameters = next_page(url, reply, self._origin), {}
             if url in seen:
                 raise stranger("GET", url, reply.status)
-
-    def _next_page(self, path: str, reply: Reply) -> str:
-        """PyGithub would drop the host of another origin, and ask ours for the path."""
-        following = next_page(reply.headers.get("link", ""))
-        try:
-            is_ours = not following or origin(following) == self._origin
-        except ValueError:
-            is_ours = False
-        if not is_ours:
-            raise astray(path, following)
-        return following
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """POST once; a lost answer is an `UpstreamError` with `maybe_done`."""

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.adapters.github_api.credentials import Words
+from bot.adapters.origins import Origin, origin
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
 
@@ -66,8 +67,22 @@ def listed(reply: Reply, member: str, path: str) -> list[Any]:
     return found
 
 
-def next_page(link: str) -> str:
-    """The address behind `rel="next"`; empty on the last page."""
+def next_page(path: str, reply: Reply, ours: Origin) -> str:
+    """The address behind `rel="next"`; empty on the last page.
+
+    PyGithub would drop the host of another origin than `ours`, and ask ours for the path.
+    """
+    following = _linked(reply.headers.get("link", ""))
+    try:
+        is_ours = not following or origin(following) == ours
+    except ValueError:
+        is_ours = False
+    if not is_ours:
+        raise _astray(path, following)
+    return following
+
+
+def _linked(link: str) -> str:
     for part in link.split(","):
         address, _, relation = part.partition(";")
         if 'rel="next"' in relation:
@@ -143,7 +158,7 @@ def unanswered(verb: str, path: str, failure: Exception) -> UpstreamError:
     )
 
 
-def astray(path: str, address: str) -> UpstreamError:
+def _astray(path: str, address: str) -> UpstreamError:
     """The error for a next page that lies on another origin: no token goes there."""
     return UpstreamError(
         ErrorKind.CONFIGURATION,
