@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -65,6 +65,7 @@ class Run:
     clock: SystemClock = field(default_factory=SystemClock)
     hidden: GrowingSecrets = field(default_factory=GrowingSecrets)
     fail_on: tuple[str, ...] = ("error",)
+    github: GitHubApi | None = None
     engine: Engine | None = None
     cancellation: Cancellation | None = None
     keeper: BundleKeeper | None = None
@@ -82,7 +83,10 @@ class Run:
                 self._cancelled(cancelled.signal_number)
             if not self.cancellation.claim():
                 _wait_for_the_end()
-            return self._publish(facts)
+            try:
+                return self._publish(facts)
+            finally:
+                self._leave()
 
     # --- the work --------------------------------------------------------------------------
 
@@ -117,18 +121,18 @@ class Run:
         self.keeper = self._keeper(settings.bundle)
         recording = self.keeper.recording if self.keeper else None
         parts = Composition(settings, self.runner, self.clock, self.hidden, recording)
-        with closing(parts.github(repository)) as github:
+        self.github = github = parts.github(repository)
 
-            def note() -> str:
-                return token_note(github.bearer(), settings.mode, dry_run=settings.dry_run)
+        def note() -> str:
+            return token_note(github.bearer(), settings.mode, dry_run=settings.dry_run)
 
-            teller = Forewarned(self._narrator(), note)
-            ruled = parts.ruled(github, teller)
-            if isinstance(ruled, Ignored):
-                return self._ignored(ruled, settings)
-            settings = ruled.settings
-            self.fail_on = settings.fail_on
-            return replace(self._answer(ruled, github, teller), caution=note())
+        teller = Forewarned(self._narrator(), note)
+        ruled = parts.ruled(github, teller)
+        if isinstance(ruled, Ignored):
+            return self._ignored(ruled, settings)
+        settings = ruled.settings
+        self.fail_on = settings.fail_on
+        return replace(self._answer(ruled, github, teller), caution=note())
 
     def _keeper(self, path: str) -> BundleKeeper | None:
         if not path:
@@ -226,6 +230,7 @@ class Run:
             helper.start()
             helper.join(CLEAN_UP_SECONDS)
         self._publish(self._known(outcome), in_a_hurry=True)
+        self._leave(in_a_hurry=True)
         sys.stdout.flush()
         # A download or a clean-up may hang in a thread; the runner does not wait for it.
         os._exit(128 + signal_number)
@@ -234,6 +239,15 @@ class Run:
         self.clock.exempt()  # pausing a session takes more than one look at it
         with suppress(BotError):
             engine.detach()
+
+    def _leave(self, *, in_a_hurry: bool = False) -> None:
+        """Let go of GitHub, last of all: a cancelled run's clean-up needs it, outputs do not."""
+        if self.github is None:
+            return
+        if not self.github.revoke():
+            self.runner.say("The token of the GitHub App is not revoked; it ends within an hour.")
+        if not in_a_hurry:
+            self.github.close()
 
     def _publish(self, facts: ReportFacts, *, in_a_hurry: bool = False) -> int:
         if self.keeper is not None:

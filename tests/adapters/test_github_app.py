@@ -12,14 +12,14 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.adapters.github_api import AppKey, Permissions, Server, installation
+from bot.adapters.github_api import AppKey, Permissions, Server, installation, revocation
 from bot.adapters.github_api.app_key import AHEAD, BACK_DATED
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.http import HttpResponse
 from tests.adapters.backends.stand_ins import START, FakeClock
-from tests.adapters.github_rig import NAME, adapter, failing_times, sent
+from tests.adapters.github_rig import NAME, TOKEN, adapter, failing_times, sent
 from tests.app_keys import APP_ID, SLUG, key, registered
 
 WANTED = Permissions({"metadata": "read", "pull_requests": "write"}, {"actions": "write"})
@@ -76,6 +76,7 @@ def test_one_token_for_many_requests(rig: Rig):
         f"POST /app/installations/{rig.app.installation_id}/access_tokens",
         f"GET /repos/{NAME}",
         "POST /graphql",
+        "DELETE /installation/token",
     ]
 
 
@@ -332,3 +333,114 @@ def test_nothing_is_asked_before_it_is_needed(rig: Rig):
     with rig.acting() as api, closing(api):
         pass
     assert rig.github.exchanges == []
+
+
+REVOKE = "/installation/token"
+
+
+def test_what_was_made_is_revoked_at_the_end(rig: Rig):
+    """Also the token that was replaced some minutes before its end; one that has ended is not."""
+    with rig.acting() as api:
+        for _ in range(2):
+            api.repository()
+            rig.clock.sleep(57 * 60)
+        api.repository()
+        made = [token for token in rig.concealed if token.startswith("ghs_")]
+        assert len(made) == 3
+    revoked = [
+        x.request.headers["authorization"].removeprefix("token ")
+        for x in rig.github.exchanges
+        if x.request.path == REVOKE
+    ]
+    assert revoked == made[1:]
+    assert all(rig.github.tokens.authenticate(f"token {token}") is None for token in made)
+
+
+def test_the_end_comes_once(rig: Rig):
+    """Closing it again sends nothing; whoever still asks is refused, and no token is made."""
+    with rig.acting() as api:
+        api.repository()
+        assert api.revoke()
+        sent_so_far = len(rig.github.exchanges)
+        with pytest.raises(UpstreamError, match=f"the GitHub App {APP_ID} is revoked"):
+            api.repository()
+    assert (len(rig.github.exchanges), rig.minted) == (sent_so_far, 1)
+
+
+def test_a_token_that_somebody_else_made_is_left_alone(github_sandbox: SandboxGitHub):
+    """A personal token, or the workflow's: it may be needed longer than we are."""
+    Rig(github_sandbox).github.tokens.grant(TOKEN, permissions={"metadata": "read"})
+    with adapter(github_sandbox.url) as api:
+        api.repository()
+    assert sent(github_sandbox, "DELETE", REVOKE) == 0
+
+
+BROKEN = {
+    "403": HttpResponse(403, {"message": "Forbidden"}),
+    "500": HttpResponse(500, {"message": "Server Error"}),
+    "a page": HttpResponse(200, b"<html>Sign in", {"content-type": "text/html"}),
+    "moved": HttpResponse(301, None, {"location": "https://github.example/"}),
+    "lost": None,
+}
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
+def test_a_revocation_that_fails_fails_nothing(rig: Rig, answer: Any):
+    """One try, no error; only the answer says that the token lives on."""
+    rig.github.fault_hooks.append(failing_times(9, "DELETE", REVOKE, answer))
+    with rig.acting() as api:
+        api.repository()
+        assert api.revoke() is False
+    assert sent(rig.github, "DELETE", REVOKE) == 1
+
+
+def test_a_token_that_is_gone_already_is_revoked(rig: Rig):
+    """By its owner meanwhile: GitHub knows it no more, which is what was wanted."""
+    with rig.acting() as api:
+        api.repository()
+        rig.github.tokens.revoke(rig.concealed[-1])
+        assert api.revoke() is True
+    assert rig.minted == 1
+
+
+def test_a_silent_server_does_not_hold_up_the_end(rig: Rig, monkeypatch: pytest.MonkeyPatch):
+    """The revocation is waited for so long and no longer."""
+    release, asked = threading.Event(), threading.Event()
+
+    def silent(request: Any) -> None:
+        if request.path == REVOKE:
+            asked.set()
+            release.wait(10)
+
+    monkeypatch.setattr(revocation, "PATIENCE", 0.2)
+    rig.github.fault_hooks.append(silent)
+    try:
+        with rig.acting() as api:
+            api.repository()
+            assert (api.revoke(), asked.is_set()) == (False, True)
+    finally:
+        release.set()
+
+
+def test_what_is_under_way_is_finished_first(rig: Rig, monkeypatch: pytest.MonkeyPatch):
+    """A request of another thread, such as a log's address, gets its answer before the end."""
+    begun, release = threading.Event(), threading.Event()
+
+    def slow(request: Any) -> None:
+        if request.path == f"/repos/{NAME}/actions/runs/1":
+            begun.set()
+            release.wait(10)
+
+    monkeypatch.setattr(revocation, "PATIENCE", 20.0)
+    with rig.acting() as api, ThreadPoolExecutor(2) as pool:
+        api.repository()
+        rig.github.fault_hooks.append(slow)
+        asked = pool.submit(api._client.get, f"/repos/{NAME}/actions/runs/1", none_on=(403, 404))
+        assert begun.wait(10)
+        ended = pool.submit(api.revoke)
+        with pytest.raises(TimeoutError):
+            ended.result(0.2)
+        release.set()
+        assert (ended.result(10), asked.result(10)) == (True, None)
+    order = [x.request.path for x in rig.github.exchanges][-2:]
+    assert order == [f"/repos/{NAME}/actions/runs/1", REVOKE]

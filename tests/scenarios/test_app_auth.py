@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.http import HttpRequest
+from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.app_keys import APP_ID, SLUG, key, registered
 from tests.scenarios.hands import FIX, say
 from tests.scenarios.stage import BOT, PERMISSIONS, TOKEN, Stage, Told
@@ -59,6 +59,18 @@ class Acting:
         """What each token was asked for with."""
         mints = (x for x in self.stage.github.exchanges if x.request.path.endswith("access_tokens"))
         return [json.loads(x.request.body) for x in mints]
+
+    @property
+    def living(self) -> list[str]:
+        """The tokens that were made and that GitHub would still take."""
+        tokens = self.stage.github.tokens
+        return [g.token for g in tokens._grants.values() if g.kind == "app"]
+
+    @property
+    def last(self) -> str:
+        """The last request to GitHub."""
+        sent = self.stage.github.exchanges[-1].request
+        return f"{sent.method} {sent.path}"
 
     @property
     def statuses(self) -> set[int]:
@@ -188,6 +200,66 @@ def test_a_comment_is_answered_as_an_app(stage: Stage):
     assert told.outcome == "answered"
     answer = stage.repository.state.pulls[number].issue.comments[-1]
     assert (answer.user.login, 403 in acting.statuses) == (f"{SLUG}[bot]", False)
+
+
+REVOKED = "DELETE /installation/token"
+
+
+@pytest.mark.parametrize("wait", ["complete", "none"])
+def test_the_token_is_revoked_at_the_end(stage: Stage, wait: str):
+    """By the last request of all, however much of the work is left to a later run."""
+    stage.red_pull_request()
+    stage.fixes.append(FIX)
+    acting = Acting(stage)
+    told = acting.run(wait=wait)
+
+    assert told.outcome == {"complete": "fixed", "none": "pending"}[wait]
+    assert (len(acting.asked), acting.living, acting.last) == (1, [], REVOKED)
+    assert "revoked" not in told.stdout
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+@pytest.mark.parametrize(
+    ("inputs", "outcome"),
+    [
+        ({"coder_token": "wrong"}, "error"),
+        ({"prompt": "{nothing}"}, "error"),
+        ({"mode": "report"}, "reported"),
+        ({"dry_run": "true"}, "reported"),
+        ({"opt_out_label": "x"}, "skipped/opted-out"),
+        ({"trigger": "reconcile"}, "skipped/nothing-to-do"),
+    ],
+    ids=["a refusal", "a mistake", "a report", "a dry run", "a skip", "a sweep"],
+)
+def test_the_token_is_revoked_after_whatever_end(stage: Stage, inputs, outcome):
+    """Errors and early ends as well."""
+    stage.red_pull_request(title="Vouchers [skip coder-fix]" if "skipped/o" in outcome else "V")
+    acting = Acting(stage)
+    told = acting.run(**inputs)
+
+    assert told.outcome == outcome
+    assert (bool(acting.asked), acting.living, acting.last) == (True, [], REVOKED)
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+@pytest.mark.parametrize(
+    "answer", [HttpResponse(503, {"message": "Down"}), None], ids=["503", "lost"]
+)
+def test_a_revocation_that_fails_is_said_and_fails_nothing(stage: Stage, answer):
+    """Outcome, outputs and exit code are as they were."""
+
+    def down(request: HttpRequest) -> None:
+        if request.method == "DELETE":
+            raise Fault("down", respond=answer)
+
+    stage.red_pull_request()
+    stage.fixes.append(FIX)
+    acting = Acting(stage)
+    stage.github.fault_hooks.append(down)
+    told = acting.run()
+
+    assert (told.outcome, told.code) == ("fixed", 0)
+    assert "The token of the GitHub App is not revoked" in told.stdout
 
 
 @pytest.mark.parametrize("backend", ["tasks"], indirect=True)

@@ -22,6 +22,7 @@ from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.http import HttpRequest
 from faults.attempt import summaries_in
+from tests.app_keys import APP_ID, key, registered
 from tests.coder_fixtures import CoderFactory
 from tests.scenarios.hostile import RED_LOG
 from tests.scenarios.replaying import replayed
@@ -180,6 +181,55 @@ def test_a_cancelled_run_leaves_its_bundle(world: World, number, code):
     assert "Outcome: error / cancelled. The run was cancelled." in again.stdout
     assert ", sent, " in again.stdout
     assert not list(world.folder.glob(".coder-fix-*"))
+
+
+def as_app(world: World, **more: str) -> dict[str, str]:
+    """The inputs of an App in place of the token, which is worth nothing any more."""
+    registered(world.github)
+    world.github.tokens.revoke(TOKEN)
+    app = {"INPUT_GITHUB-APP-ID": str(APP_ID), "INPUT_GITHUB-APP-PRIVATE-KEY": key().private}
+    return app | more
+
+
+def tokens_of_apps(world: World) -> list[str]:
+    """Those that GitHub would still take."""
+    return [g.token for g in world.github.tokens._grants.values() if g.kind == "app"]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS, ids=["SIGINT", "SIGTERM"])
+def test_a_cancelled_run_revokes_its_token(world: World, number, code):
+    """By its last request to GitHub: the clean-up needs the token."""
+    process = world.start(**as_app(world))
+    ended = interrupted(process, number, lambda said: "Started session" in said)
+    sent = [f"{x.request.method} {x.request.path}" for x in world.github.exchanges]
+
+    assert (ended.code, ended.seconds < SOON) == (code, True)
+    assert world.outputs()["error-kind"] == "cancelled"
+    assert (tokens_of_apps(world), sent[-1]) == ([], "DELETE /installation/token")
+    assert [x for x in world.coder.exchanges if x.request.path.endswith("/pause")]
+    assert "revoked" not in ended.stdout
+
+
+@pytest.mark.parametrize("end", ["/jobs", ".txt"], ids=["a read", "a download"])
+def test_a_cancelled_run_revokes_its_token_while_a_server_hangs(world: World, end):
+    """What never ends is not waited for longer than a moment."""
+    world.hang(world.github.blobs if end == ".txt" else world.github, end)
+    process = world.start(**as_app(world))
+    ended = interrupted(process, signal.SIGTERM, lambda _: world.waiting.wait(PATIENCE))
+
+    assert (ended.code, ended.seconds < SOON) == (143, True)
+    assert (tokens_of_apps(world), world.outputs()["error-kind"]) == ([], "cancelled")
+
+
+def test_a_revocation_that_hangs_holds_up_no_end(world: World):
+    """Outputs are written before, and the process ends all the same."""
+    world.hang(world.github, "/installation/token")
+    process = world.start(**as_app(world))
+    ended = interrupted(process, signal.SIGTERM, lambda said: "Started session" in said)
+
+    assert (ended.code, ended.seconds < SOON, world.waiting.is_set()) == (143, True, True)
+    assert world.outputs()["error-kind"] == "cancelled"
+    assert "The token of the GitHub App is not revoked" in ended.stdout
 
 
 HANGS = {

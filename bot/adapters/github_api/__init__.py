@@ -11,6 +11,7 @@ from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.credentials import Credentials, FixedToken
 from bot.adapters.github_api.permissions import Permissions, permissions
 from bot.adapters.github_api.repository import GitHubRepository
+from bot.adapters.github_api.revocation import revoke
 from bot.adapters.github_api.server import Server
 from bot.model import Bearer
 from bot.ports import Clock
@@ -36,7 +37,15 @@ class GitHubApi(GitHubRepository):
         super().__init__(client, full_name, own_run)
         self._server = server
         self._credentials = credentials
-        self.close = client.close
+
+    def revoke(self) -> bool:
+        """The end of a token that was made for this run; false where one may live on."""
+        return revoke(self._client, self._credentials)
+
+    def close(self) -> None:
+        """Nothing is asked after this: revoke, and close the connections."""
+        self.revoke()
+        self._client.close()
 
     def glance(self) -> GlanceDesk:
         """A reader of many items at once, over the same connections."""

@@ -76,6 +76,10 @@ class AppIdentity:
             self._ahead, self.token = self._ahead + off, ""
             return True
 
+    def end(self) -> tuple[str, ...]:
+        """None: a JSON web token cannot be revoked, and ends after minutes."""
+        return ()
+
 
 class AppEndpoints(Protocol):
     """What is needed of a client that bears the App's own identity."""
@@ -101,6 +105,8 @@ class InstallationToken:
         self._clock = clock
         self._conceal = conceal
         self._until = 0.0
+        self._living: dict[str, float] = {}
+        self._has_ended = False
         self._lock = threading.Lock()
         self.token = ""
         self.words = Words(
@@ -112,6 +118,11 @@ class InstallationToken:
     def header(self) -> str:
         """With a token that lives for some minutes more, made where there is none."""
         with self._lock:
+            if self._has_ended:
+                raise UpstreamError(
+                    ErrorKind.GITHUB,
+                    f"Nothing more is asked of GitHub: the token of {self.words.name} is revoked.",
+                )
             if not self.token or self._clock.monotonic() >= self._until:
                 self._mint()
             return f"token {self.token}"
@@ -120,9 +131,19 @@ class InstallationToken:
         """A token that was revoked, or has ended by GitHub's clock, is replaced by the next one."""
         del headers
         with self._lock:
+            self._living.pop(refused.removeprefix("token "), None)
             if refused == f"token {self.token}":
                 self.token = ""
-            return True
+            return not self._has_ended
+
+    def end(self) -> tuple[str, ...]:
+        """With those that were replaced a little before their end."""
+        with self._lock:
+            self._has_ended = True
+            now = self._clock.monotonic()
+            living = tuple(token for token, ends in self._living.items() if now < ends)
+            self._living.clear()
+            return living
 
     def _mint(self) -> None:
         """Both requests may be repeated: a token whose answer was lost ends by itself."""
@@ -144,6 +165,7 @@ class InstallationToken:
         self._conceal(token)
         life = (ends - (server_time(reply.headers) or self._clock.now())).total_seconds()
         self.token = token
+        self._living[token] = self._clock.monotonic() + life
         self._until = self._clock.monotonic() + life - min(MARGIN, _SHARE * life) - _ROUNDED
 
     def _installation(self) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from github.Requester import (
 from bot.adapters import tls
 from bot.adapters.github_api import graphql_replies
 from bot.adapters.github_api.credentials import Credentials
+from bot.adapters.github_api.in_flight import InFlight
 from bot.adapters.github_api.limits import pause_asked
 from bot.adapters.github_api.replies import (
     Reply,
@@ -69,6 +70,7 @@ class Client:
         self._clock = clock
         self._restraint = Restraint(clock)
         self.requests = 0
+        self.in_flight = InFlight()
         self._known: dict[str, Reply] = {}
         self._last: Mapping[str, str] = {}
         self._requester = Github(
@@ -192,19 +194,20 @@ class Client:
 
     def _exchange(self, sent: str, verb: str, *what: Any) -> Reply:
         """A 401 has no effect: with credentials that can be renewed it is asked once more."""
-        reply = self._once(sent, verb, *what)
+        reply = self.once(sent, verb, *what)
         if reply.status == 401 and self._credentials.renew(sent, reply.headers):
-            reply = self._once(self._credentials.header(), verb, *what)
+            reply = self.once(self._credentials.header(), verb, *what)
         return reply
 
-    def _once(
+    def once(
         self,
         sent: str,
         verb: str,
         path: str,
-        query: Mapping[str, Any] | None,
-        body: Mapping[str, Any] | None,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> Reply:
+        """One request with that `Authorization`, whatever its answer."""
         headers = {"Accept": "application/vnd.github+json", "Authorization": sent}
         address = f"{path}?{sorted((query or {}).items())}"
         before = self._known.get(address) if verb == "GET" else None
@@ -214,16 +217,17 @@ class Client:
         url = path if path.startswith("http") else quote(path, safe="/:@!$&'()*+,;=~%?")
         lost: UpstreamError | None = None
         try:
-            status, answered, text = self._requester.requestJson(
-                verb,
-                url,
-                dict(query or {}),
-                headers,
-                dict(body) if body is not None else None,
-                # PyGithub's own connection keeps the request that is about to be sent, and threads
-                # would send each other's; copies share the sockets only.
-                copy(self._connection),
-            )
+            with self.in_flight.one():
+                status, answered, text = self._requester.requestJson(
+                    verb,
+                    url,
+                    dict(query or {}),
+                    headers,
+                    dict(body) if body is not None else None,
+                    # PyGithub's own connection keeps the request that is about to be sent, and
+                    # threads would send each other's; copies share the sockets only.
+                    copy(self._connection),
+                )
         except _Redirected as moved:
             status, answered, text = 301, dict(moved.headers), ""
         except (requests.RequestException, GithubException, RuntimeError, AssertionError) as why:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +41,9 @@ class Credentials(Protocol):
         `headers` are the answer's, names in lower case.
         """
 
+    def end(self) -> Sequence[str]:
+        """The tokens that were made here and still live. From now on none is made or given out."""
+
 
 class FixedToken:
     """A token that somebody else made and renews: a personal one, or the workflow's."""
@@ -69,3 +72,7 @@ class FixedToken:
         """Nobody here can make another one."""
         del refused, headers
         return False
+
+    def end(self) -> Sequence[str]:
+        """None: whoever made it may need it longer."""
+        return ()
