@@ -1,10 +1,24 @@
-"""Where GitHub is, by a runner's variables: the same for every verb that asks it."""
+"""Where GitHub is and who we are to it: the same for every verb that asks it."""
 
 from __future__ import annotations
 
-from bot.adapters.github_api import Server
+from collections.abc import Callable
+from functools import partial
+
+from bot.adapters.github_api import (
+    AppKey,
+    Credentials,
+    FixedToken,
+    Permissions,
+    Server,
+    installation,
+)
 from bot.adapters.runner import Runner
+from bot.ports import Clock
 from bot.settings import Settings
+
+Conceal = Callable[[str, str], None]
+"""Told the name and the value of each secret before its first use."""
 
 
 def server(settings: Settings, runner: Runner) -> Server:
@@ -14,3 +28,32 @@ def server(settings: Settings, runner: Runner) -> Server:
         runner.variable("GITHUB_GRAPHQL_URL"),
         allow_http=settings.allow_http,
     )
+
+
+def app_key(settings: Settings) -> AppKey | None:
+    """The App's, where its inputs are given: in the action `github-token` never is empty.
+
+    Raises `AppInputError` for half of them, or for what is no id or no key.
+    """
+    return AppKey.given(settings.github_app_id, settings.github_app_private_key.get_secret_value())
+
+
+def credentials(
+    settings: Settings,
+    where: Server,
+    scope: str,
+    wanted: Callable[[], Permissions],
+    *,
+    clock: Clock,
+    conceal: Conceal,
+) -> Credentials:
+    """An App's token of its installation for `scope`, made when it is needed; else `github-token`.
+
+    Raises `ConfigurationError` where neither can be had of the inputs.
+    """
+    key = app_key(settings)
+    if key is None:
+        return FixedToken(settings.github_token.get_secret_value())
+    conceal("github-app-key", key.pem)
+    known = partial(conceal, "github-token")
+    return installation(where, key, wanted(), scope=scope, clock=clock, conceal=known)

@@ -11,19 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.access import server
+from bot.access import credentials, server
 from bot.adapters import tls
 from bot.adapters.backends import CoderOptions, connect
 from bot.adapters.clock import SystemClock
-from bot.adapters.github_api import (
-    AppKey,
-    Credentials,
-    FixedToken,
-    GitHubApi,
-    Server,
-    installation,
-    permissions,
-)
+from bot.adapters.github_api import Credentials, FixedToken, GitHubApi, Server, permissions
 from bot.adapters.runner import Runner
 from bot.adapters.workspace_files import WorkspaceFiles
 from bot.engine import Brief, Engine
@@ -93,32 +85,19 @@ class Composition:
         return replace(self, settings=found.under(self.settings))
 
     def _credentials(self, where: Server, name: str) -> Credentials:
-        """The App's, where its inputs are given: in the action `github-token` never is empty.
-
-        An event without secrets is told by the door, so it may pass without the key.
-        """
+        """An event without secrets is told by the door, so it may pass without the App's key."""
         settings = self.settings
-        app_id, text = settings.github_app_id, settings.github_app_private_key.get_secret_value()
         has_secrets = bool(settings.coder_token.get_secret_value()) or settings.mode is Mode.REPORT
-        if not text and not (app_id and has_secrets):
+        if not settings.github_app_private_key.get_secret_value() and not has_secrets:
             return FixedToken(settings.github_token.get_secret_value())
-        if not (app_id and text):
-            raise ConfigurationError(
-                f"Input `github-app-{'private-key' if app_id else 'id'}` is empty, the other of "
-                "the two is not.",
-                remedy="Give both, or neither to use `github-token`. An event of a fork or of "
-                "Dependabot carries no secrets.",
-            )
-        key = AppKey(app_id, text)
-        self._conceal("github-app-key", key.pem)
         door = door_of(settings.trigger, self.runner.variable("GITHUB_EVENT_NAME"))
-        return installation(
+        return credentials(
+            settings,
             where,
-            key,
-            permissions(settings.policy(), door),
-            full_name=name,
+            name,
+            lambda: permissions(settings.policy(), door),
             clock=self.clock,
-            conceal=lambda made: self._conceal("github-token", made),
+            conceal=self._conceal,
         )
 
     def _conceal(self, name: str, value: str) -> None:

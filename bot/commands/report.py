@@ -9,7 +9,6 @@ import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -39,7 +38,7 @@ from bot.tally import (
 from bot.untrusted import Untrusted
 
 if TYPE_CHECKING:
-    from bot.adapters.github_api.history import HistoryDesk
+    from bot.commands.report_desks import Desks
 
 FORMATS = ("table", "json", "markdown")
 _AT_ONCE = 4
@@ -54,7 +53,9 @@ def parser() -> Flags:
         "Count how repairs ended, from comments, pull requests and issues on GitHub alone. "
         "It reads, and writes nothing. Who may edit our comments may change these numbers.",
         ending="The token is read from GITHUB_TOKEN or GH_TOKEN. It needs `pull-requests: read`, "
-        "and `issues: read`, `actions: read`, `checks: read` and `contents: read` for all numbers.",
+        "and `issues: read`, `actions: read`, `checks: read` and `contents: read` for all numbers. "
+        "A GitHub App's private key is read from CODER_FIX_GITHUB_APP_PRIVATE_KEY, and goes before "
+        "the token.",
         codes="0 counted, 2 a flag or the token's access, 3 GitHub refused or failed.",
         example="coder-fix report --repository octo/shop --since 30d",
     )
@@ -76,6 +77,11 @@ def parser() -> Flags:
         help="all repositories of that organization or user that the token sees",
     )
     flags.add_argument(
+        "--github-app-id",
+        metavar="VALUE",
+        help="id, or client id, of a GitHub App to read as; else CODER_FIX_GITHUB_APP_ID",
+    )
+    flags.add_argument(
         "--author",
         metavar="LOGIN",
         default="",
@@ -93,20 +99,18 @@ def parser() -> Flags:
 def main(argv: Sequence[str]) -> int:
     """0 when it was counted, whatever the numbers."""
     given = parser().read(argv)
-    runner, clock = Runner(os.environ), SystemClock()
+    # Masks go to standard error, since standard output may be a file, such as the job's summary.
+    runner, clock = Runner(os.environ, sys.stderr), SystemClock()
     when = window(given.since, clock.now())
     named = _named(given, runner)
-    prefix = {"branch_prefix": given.branch_prefix} if given.branch_prefix else {}
-    settings = load(prefix)
-    token = settings.github_token.get_secret_value()
-    hidden = GrowingSecrets({"github-token": token})
-    runner.mask((token,) if token else ())
-    from bot.access import server
-    from bot.adapters.github_api import history
+    flags = {"branch_prefix": given.branch_prefix, "github_app_id": given.github_app_id}
+    settings = load({name: value for name, value in flags.items() if value})
+    hidden = GrowingSecrets({"github-token": settings.github_token.get_secret_value()})
+    runner.mask(settings.secrets)
+    from bot.commands.report_desks import desks
 
-    where = server(settings, runner)
-    with closing(history(where, token, clock=clock, author=given.author)) as desk:
-        reading = _Reading(desk, when, settings.branch_prefix, _Progress())
+    with desks(settings, runner, clock, hidden, given.author) as opened:
+        reading = _Reading(opened, when, settings.branch_prefix, _Progress())
         try:
             report = reading.report(named, given.organization)
         except UpstreamError as failure:
@@ -148,8 +152,8 @@ class _Progress:
 class _Reading:
     """From the names of repositories to the report."""
 
-    def __init__(self, desk: HistoryDesk, when: Window, prefix: str, progress: _Progress) -> None:
-        self._desk, self._when, self._prefix = desk, when, prefix
+    def __init__(self, desks: Desks, when: Window, prefix: str, progress: _Progress) -> None:
+        self._desks, self._when, self._prefix = desks, when, prefix
         self.progress = progress
         self._done = 0
 
@@ -157,10 +161,10 @@ class _Reading:
         """A repository that was named must be readable; one of an organization may be left out."""
         if organization:
             self.progress.show(f"Listing the repositories of {organization}")
-            places = self._desk.owned(organization)
+            places = self._desks.of(organization).owned(organization)
         else:
             places = tuple((name, 0) for name in named)
-        one = partial(self._repository, of=len(places))
+        one = partial(self._repository, scope=organization, of=len(places))
         left: list[UpstreamError] = []
 
         def tolerant(place: tuple[str, int]) -> _Read | None:
@@ -181,18 +185,19 @@ class _Reading:
             raise left[0]
         return self._put_together(read, len(left))
 
-    def _repository(self, place: tuple[str, int], *, of: int) -> _Read:
+    def _repository(self, place: tuple[str, int], *, scope: str | None, of: int) -> _Read:
         name, known = place
+        desk = self._desks.of(scope or name)
 
         def tell(count: int) -> None:
             self.progress.show(f"{self._done} of {of} read; {name}: {count} threads")
 
         tell(0)
-        number = known or self._desk.repository_id(name)
-        read = self._desk.read(name, number, self._when.since, tell)
+        number = known or desk.repository_id(name)
+        read = desk.read(name, number, self._when.since, tell)
         found = repairs(read, self._prefix, self._when)
         fixed = [repair.sha for repair in found.repairs if repair.sha]
-        ended, is_whole = self._desk.ended(name, fixed)
+        ended, is_whole = desk.ended(name, fixed)
         found = replace(found, repairs=timed(found.repairs, ended))
         self._done += 1
         gaps = read.gaps if is_whole else read.gaps | {Gap.CHECKS}

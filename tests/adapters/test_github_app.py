@@ -43,7 +43,7 @@ class Rig:
         url = more.pop("url", self.github.url)
         name = more.get("full_name", NAME)
         made = installation(
-            Server(url), key_of, wanted, full_name=name, clock=self.clock,
+            Server(url), key_of, wanted, scope=name, clock=self.clock,
             conceal=self.concealed.append,
         )  # fmt: skip
         return adapter(url, self.clock, credentials=made, **more)

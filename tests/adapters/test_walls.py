@@ -275,9 +275,7 @@ def app_at(url: str, conceal: Callable[[str], None] = lambda _: None) -> Any:
     """The credentials of an App."""
     wanted = Permissions({"metadata": "read"})
     made = AppKey("4711", key().private)
-    return installation(
-        Server(url), made, wanted, full_name=NAME, clock=FakeClock(), conceal=conceal
-    )
+    return installation(Server(url), made, wanted, scope=NAME, clock=FakeClock(), conceal=conceal)
 
 
 @pytest.mark.parametrize("which", ["github", "coder", "app"])

@@ -20,7 +20,7 @@ import jsonschema
 import pytest
 
 from bot import app
-from bot.adapters.github_api import Server, history
+from bot.adapters.github_api import FixedToken, Server, history
 from bot.decide import memory
 from bot.model import TargetKind
 from bot.outcomes import OutcomeKind, SkipReason
@@ -28,6 +28,7 @@ from bot.sandbox.actions_seeds import JobSeed
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.adapters.backends.stand_ins import FakeClock
+from tests.app_keys import APP_ID, SLUG, key, registered
 from tests.commands.planted_history import BOT, Past, fixed, flagged, not_fixed, whole_past
 from tests.report.test_golden import GOLDEN
 from tests.scenarios.stage import Stage
@@ -202,6 +203,112 @@ def test_an_organization_is_all_that_the_token_sees(office):
     assert told["total"]["fixed"] == 2
     named = office.numbers("--repository", "acme/widgets", "--repository", "other/thing")
     assert [row["repository"] for row in named["repositories"]] == ["acme/widgets", "other/thing"]
+
+
+# --- as a GitHub App ----------------------------------------------------------------------------
+
+AS_APP = {"CODER_FIX_GITHUB_APP_ID": str(APP_ID), "CODER_FIX_GITHUB_APP_PRIVATE_KEY": key().private}
+
+
+def made_by(office: Office) -> list[dict[str, Any]]:
+    """What each token of the App was asked for with."""
+    sent = (x.request for x in office.github.exchanges)
+    return [json.loads(r.body) for r in sent if r.path.endswith("/access_tokens")]
+
+
+def living(office: Office) -> list[str]:
+    return [g.token for g in office.github.tokens._grants.values() if g.kind == "app"]
+
+
+def test_an_app_counts_as_a_token_does(office):
+    """One token for each repository, to read with, revoked at the end; its inputs go first."""
+    for name in ("acme/widgets", "acme/gears"):
+        whole_past(office.past(name))
+    flags = ("--author", BOT, "--repository", "acme/widgets,acme/gears")
+    by_token = office.numbers(*flags)
+    registered(office.github)
+    office.github.tokens.revoke(TOKEN)
+    by_app = office.numbers(*flags, **AS_APP)
+
+    assert by_app["repositories"] == by_token["repositories"]
+    reads = {"metadata": "read"} | READS
+    asked = sorted(made_by(office), key=str)
+    assert asked == [
+        {"permissions": reads, "repositories": ["gears"]},
+        {"permissions": reads, "repositories": ["widgets"]},
+    ]
+    assert (living(office), office.asked().count("DELETE /installation/token")) == ([], 2)
+
+
+@pytest.mark.parametrize("kind", ["Organization", "User"])
+def test_an_app_counts_all_of_an_account(office, kind):
+    """One token for whatever it is installed for there; the flag is the id's other way in."""
+    for name in ("acme/widgets", "acme/gears"):
+        fixed(office.past(name), ago=100, minutes=7, merged=False)
+    office.github.state.user("acme").type = kind
+    registered(office.github)
+    env = {"CODER_FIX_GITHUB_APP_PRIVATE_KEY": key().private, "GITHUB_TOKEN": ""}
+    flags = ("--organization", "acme", "--author", BOT, "--github-app-id", str(APP_ID))
+    told = office.numbers(*flags, **env)
+
+    assert [row["repository"] for row in told["repositories"]] == ["acme/gears", "acme/widgets"]
+    assert [list(body) for body in made_by(office)] == [["permissions"]]
+    assert living(office) == []
+
+
+def test_an_app_counts_its_own_records_by_itself(office):
+    """Without `--author` it is the App's own account that wrote them."""
+    past = office.past()
+    red = past.red_pull(100)
+    item = past.item(TargetKind.PULL_REQUEST, red.number)
+    state = past.state(item, 95, final=OutcomeKind.NO_CHANGE)
+    past.remembers(red, item, state, 95, by=f"{SLUG}[bot]")
+    registered(office.github)
+    assert office.numbers(**AS_APP)["total"]["started"] == 1
+
+
+@pytest.mark.parametrize(
+    ("env", "of_app", "code", "words"),
+    [
+        ({"CODER_FIX_GITHUB_APP_ID": ""}, {}, 2, "`github-app-id` is empty"),
+        ({"CODER_FIX_GITHUB_APP_PRIVATE_KEY": ""}, {}, 2, "`github-app-private-key` is empty"),
+        ({"CODER_FIX_GITHUB_APP_PRIVATE_KEY": "key.pem"}, {}, 2, "a path is not read"),
+        ({"CODER_FIX_GITHUB_APP_PRIVATE_KEY": key("x").private}, {}, 3, "could not be decoded"),
+        ({}, {"repositories": ["acme/other"]}, 2, "not installed for acme/widgets"),
+        ({}, {"permissions": {"issues": "read"}}, 3, "is not granted `pull-requests: read`"),
+    ],
+    ids=["no id", "no key", "a path", "another key", "not installed", "not granted"],
+)
+def test_an_app_that_cannot_count(office, env, of_app, code, words):
+    """Each is named with its remedy; no token of the App and no line of its key is shown."""
+    office.past()
+    registered(office.github, **of_app)
+    done = office.report(**AS_APP | env)
+
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert words in done.stderr
+    assert key().private.split("\n")[3] not in done.stderr
+    assert living(office) == []
+
+
+def test_the_key_is_no_flag(office):
+    """Everybody on a machine sees its flags."""
+    done = office.report("--github-app-private-key", "x")
+    assert (done.returncode, "there is no flag" in done.stderr) == (2, True)
+
+
+def test_in_a_job_the_secrets_are_masked_beside_the_answer(office):
+    """Standard output may be the job's summary, to which no mask belongs, nor any token."""
+    whole_past(office.past())
+    registered(office.github)
+    done = office.report("--format", "markdown", **AS_APP | {"GITHUB_ACTIONS": "true"})
+    bearers = [x.request.headers["authorization"].split()[-1] for x in office.github.exchanges]
+
+    assert done.returncode == 0, done.stderr
+    assert "::" not in done.stdout
+    assert not [b for b in (*bearers, TOKEN) if b in done.stdout]
+    for secret in (*bearers, TOKEN):
+        assert f"::add-mask::{secret}\n" in done.stderr
 
 
 # --- a real run ---------------------------------------------------------------------------------
@@ -424,7 +531,7 @@ def test_a_page_that_is_too_much_is_asked_for_in_parts(office):
             raise Fault("too much", respond=HttpResponse(502, {"message": "Something went wrong"}))
 
     office.github.fault_hooks.append(too_much)
-    desk = history(Server(office.github.url), TOKEN, clock=FakeClock())
+    desk = history(Server(office.github.url), FixedToken(TOKEN), clock=FakeClock())
     since = past.now - timedelta(days=30)
     with closing(desk):
         read = desk.read("acme/widgets", past.repository.state.id, since, lambda _: None)

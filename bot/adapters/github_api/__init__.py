@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.adapters.github_api.app_auth import AppIdentity, Conceal, InstallationToken
-from bot.adapters.github_api.app_key import AppKey
+from bot.adapters.github_api.app_key import AppInputError, AppKey
 from bot.adapters.github_api.bearer import told_by
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.credentials import Credentials, FixedToken
-from bot.adapters.github_api.permissions import Permissions, permissions
+from bot.adapters.github_api.permissions import COUNTING, Permissions, permissions
 from bot.adapters.github_api.repository import GitHubRepository
 from bot.adapters.github_api.revocation import revoke
 from bot.adapters.github_api.server import Server
@@ -64,27 +64,37 @@ def installation(
     key: AppKey,
     wanted: Permissions,
     *,
-    full_name: str,
+    scope: str,
     clock: Clock,
     conceal: Conceal,
 ) -> InstallationToken:
     """The credentials of an App's installation, with the connections that make them.
 
+    `scope` is a repository's full name, or an account's login for all that is installed there.
     Nothing is asked before the first request that needs a token.
     """
-    key.check()
     app = Client(server, AppIdentity(key, clock, conceal), clock)
-    return InstallationToken(key, app, full_name, wanted, clock, conceal)
+    return InstallationToken(key, app, scope, wanted, clock, conceal)
 
 
-def history(server: Server, token: str, *, clock: Clock, author: str = "") -> HistoryDesk:
+def history(
+    server: Server, credentials: Credentials, *, clock: Clock, author: str = ""
+) -> HistoryDesk:
     """A reader of what repairs left behind, in any repository that the token sees."""
     from bot.adapters.github_api.history import HistoryDesk
 
-    return HistoryDesk(Client(server, FixedToken(token), clock), author)
+    client = Client(server, credentials, clock)
+
+    def close() -> None:
+        revoke(client, credentials)
+        client.close()
+
+    return HistoryDesk(client, author, close)
 
 
 __all__ = [
+    "COUNTING",
+    "AppInputError",
     "AppKey",
     "Credentials",
     "FixedToken",

@@ -76,6 +76,11 @@ class AppIdentity:
             self._ahead, self.token = self._ahead + off, ""
             return True
 
+    @property
+    def corrected(self) -> timedelta:
+        """How far GitHub's clock was found to be before ours, once it had refused a token."""
+        return self._ahead
+
     def end(self) -> tuple[str, ...]:
         """None: a JSON web token cannot be revoked, and ends after minutes."""
         return ()
@@ -92,15 +97,18 @@ class AppEndpoints(Protocol):
 
 
 class InstallationToken:
-    """Implements `Credentials` for one repository."""
+    """Implements `Credentials` for one repository, or for all of an account.
+
+    `scope` is `owner/name`, or the account's login for whatever the App is installed for there.
+    """
 
     def __init__(
-        self, key: AppKey, app: AppEndpoints, full_name: str, wanted: Permissions, clock: Clock,
+        self, key: AppKey, app: AppEndpoints, scope: str, wanted: Permissions, clock: Clock,
         conceal: Conceal,
     ) -> None:  # fmt: skip
         self._app_id = key.id
         self._app = app
-        self._full_name = full_name
+        self._scope = scope
         self._wanted = wanted
         self._clock = clock
         self._conceal = conceal
@@ -111,7 +119,7 @@ class InstallationToken:
         self.token = ""
         self.words = Words(
             name=f"the GitHub App {key.id}",
-            refused=f"Check that the GitHub App {key.id} is still installed for this repository.",
+            refused=f"Check that the GitHub App {key.id} is still installed for {scope}.",
             grant="to the GitHub App, and have the change accepted where it is installed.",
         )
 
@@ -147,13 +155,12 @@ class InstallationToken:
 
     def _mint(self) -> None:
         """Both requests may be repeated: a token whose answer was lost ends by itself."""
-        installation = self._installation()
-        name = self._full_name.partition("/")[2]
+        installation = self.installation()
+        name = self._scope.partition("/")[2]
         granted = installation.get("permissions") or {}
-        asked = {
-            "repositories": [name],
-            "permissions": self._wanted.narrowed(granted, self._app_id),
-        }
+        asked: dict[str, Any] = {"permissions": self._wanted.narrowed(granted, self._app_id)}
+        if name:
+            asked["repositories"] = [name]
         path = f"/app/installations/{int(installation['id'])}/access_tokens"
         reply = self._app.reply("POST", path, body=asked, harmless=True)
         try:
@@ -168,18 +175,25 @@ class InstallationToken:
         self._living[token] = self._clock.monotonic() + life
         self._until = self._clock.monotonic() + life - min(MARGIN, _SHARE * life) - _ROUNDED
 
-    def _installation(self) -> Mapping[str, Any]:
-        path = f"/repos/{self._full_name}/installation"
-        found = self._app.get(path, none_on=(404,))
+    def installation(self) -> Mapping[str, Any]:
+        """What GitHub tells of it: `id`, `app_slug` and `permissions` among others.
+
+        Raises `ConfigurationError` where there is none, `UpstreamError` where it is suspended.
+        """
+        whose = ("repos",) if "/" in self._scope else ("orgs", "users")
+        paths = [f"/{kind}/{self._scope}/installation" for kind in whose]
+        answers = (self._app.get(path, none_on=(404,)) for path in paths)
+        found = next((answer for answer in answers if answer is not None), None)
         if found is None:
             raise ConfigurationError(
-                f"The GitHub App {self._app_id} is not installed for {self._full_name}, "
+                f"The GitHub App {self._app_id} is not installed for {self._scope}, "
                 "or there is no such App.",
-                remedy="Install it from the App's settings, Install App, and select this "
-                "repository; check `github-app-id`.",
+                remedy="Install it from the App's settings, Install App, and select "
+                f"{'this repository' if '/' in self._scope else 'its repositories'}; check "
+                "`github-app-id`.",
             )
         if not isinstance(found, dict) or not str(found.get("id", "")).isdigit():
-            raise stranger("GET", path, 200)
+            raise stranger("GET", paths[-1], 200)
         if found.get("suspended_at"):
             raise UpstreamError(
                 ErrorKind.GITHUB_AUTH,

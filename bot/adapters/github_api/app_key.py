@@ -16,6 +16,9 @@ from jwt.algorithms import RSAAlgorithm
 
 from bot.errors import ConfigurationError
 
+ID: Final = "github-app-id"
+KEY: Final = "github-app-private-key"
+
 BACK_DATED: Final = 60
 """Seconds: a clock that is fast by less is not noticed."""
 
@@ -32,17 +35,46 @@ _REMEDY = (
 )
 
 
+class AppInputError(ConfigurationError):
+    """One of the two inputs is wrong; `name` says which."""
+
+    def __init__(self, name: str, message: str, *, remedy: str) -> None:
+        super().__init__(message, remedy=remedy)
+        self.name = name
+
+
 class AppKey:
     """An App's id with its key. Never shows the key."""
+
+    @classmethod
+    def given(cls, app_id: str, key: str) -> AppKey | None:
+        """Of the two inputs; None where both are empty.
+
+        Raises `AppInputError` where one of them is, or is none, or the key cannot be read.
+        """
+        if not app_id and not key:
+            return None
+        if not (app_id and key):
+            empty = KEY if app_id else ID
+            raise AppInputError(
+                empty,
+                f"Input `{empty}` is empty, the other of the two is not.",
+                remedy="Give both, or neither to use `github-token`. An event of a fork or of "
+                "Dependabot carries no secrets.",
+            )
+        made = cls(app_id, key)
+        made.check()
+        return made
 
     def __init__(self, app_id: str, key: str) -> None:
         r"""`key` is the PEM text; its line ends may be lost, or written as `\n`.
 
-        Raises `ConfigurationError` for what is no id, or no RSA private key.
+        Raises `AppInputError` for what is no id, or no RSA private key.
         """
         self.id = app_id.strip()
         if not _ID.fullmatch(self.id):
-            raise ConfigurationError(
+            raise AppInputError(
+                ID,
                 "Input `github-app-id` is neither an App's id nor its client id.",
                 remedy="Take the number, or the client id, from the App's settings, General.",
             )
@@ -59,13 +91,14 @@ class AppKey:
         except Exception as failure:  # noqa: BLE001 - four kinds, by what is wrong with the key
             broken = type(failure).__name__
         # Outside of the handler, so that the error has no context that could hold the key.
-        raise ConfigurationError(
+        raise AppInputError(
+            KEY,
             f"Input `github-app-private-key` holds no key that can be read ({broken}).",
             remedy=_REMEDY,
         )
 
     def check(self) -> None:
-        """Raise `ConfigurationError` where the key cannot be read."""
+        """Raise `AppInputError` where the key cannot be read."""
         _ = self._prepared
 
     def token(self, now: datetime) -> str:
@@ -79,8 +112,8 @@ def _unfolded(text: str) -> str:
     """The PEM in lines of 64, however its line ends travelled: a YAML scalar may fold them."""
     found = _PEM.search(text)
     if found is None:
-        raise ConfigurationError(
-            "Input `github-app-private-key` holds no RSA private key.", remedy=_REMEDY
+        raise AppInputError(
+            KEY, "Input `github-app-private-key` holds no RSA private key.", remedy=_REMEDY
         )
     body = _BETWEEN.sub("", found[2])
     lines = (body[at : at + _LINE] for at in range(0, len(body), _LINE))

@@ -26,7 +26,7 @@ from github.Requester import (
 
 from bot.adapters import tls
 from bot.adapters.github_api import graphql_replies
-from bot.adapters.github_api.credentials import Credentials
+from bot.adapters.github_api.credentials import Credentials, Words
 from bot.adapters.github_api.in_flight import InFlight
 from bot.adapters.github_api.limits import pause_asked
 from bot.adapters.github_api.replies import (
@@ -87,6 +87,11 @@ class Client:
         ).requester
         self._graphql_url = server.graphql or self._requester.graphql_url
         self._connection = _connection(api_url)
+
+    @property
+    def words(self) -> Words:
+        """How messages call our token."""
+        return self._credentials.words
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,6 +10,7 @@ from typing import Any
 from bot.adapters.github_api import convert, glance_query, history_query
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.convert import Json
+from bot.adapters.github_api.credentials import Words
 from bot.adapters.github_api.history_query import Part
 from bot.adapters.github_api.runs import RunReader
 from bot.errors import ConfigurationError, UpstreamError
@@ -30,10 +31,12 @@ Tell = Callable[[int], None]
 class HistoryDesk:
     """Reads for `bot.tally`. `author` is who wrote our texts; the token's own account if empty."""
 
-    def __init__(self, client: Client, author: str = "") -> None:
+    def __init__(self, client: Client, author: str, close: Callable[[], None]) -> None:
         self._client = client
         self._author = author
-        self.close = client.close
+        name = client.words.name
+        self._bearer = f"this {name}" if name == Words().name else name
+        self.close = close
 
     def owned(self, login: str) -> tuple[tuple[str, int], ...]:
         """Full name and id (0 where GraphQL has none) of each repository of an account, by name.
@@ -48,8 +51,7 @@ class HistoryDesk:
             owner = told["repositoryOwner"] if told else None
             if owner is None:
                 raise ConfigurationError(
-                    f"--organization: GitHub knows no account {login} that this `github-token` "
-                    "sees.",
+                    f"--organization: GitHub knows no account {login} that {self._bearer} sees.",
                     remedy="Check its name.",
                 )
             listed = owner["repositories"]
@@ -60,7 +62,7 @@ class HistoryDesk:
                 break
         if not found:
             raise ConfigurationError(
-                f"--organization: this `github-token` sees no repository of {login}.",
+                f"--organization: {self._bearer} sees no repository of {login}.",
                 remedy="Give the token access to them, or name them with --repository.",
             )
         return tuple(found)
@@ -143,7 +145,7 @@ class HistoryDesk:
             if "pulls" in broken:
                 raise UpstreamError(
                     ErrorKind.GITHUB_PERMISSION,
-                    f"The pull requests of {full_name} cannot be read with this `github-token`.",
+                    f"The pull requests of {full_name} cannot be read with {self._bearer}.",
                     status=403,
                     remedy="Grant it `pull-requests: read`.",
                 )

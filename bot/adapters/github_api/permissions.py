@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.errors import UpstreamError
 from bot.model import TriggerName
@@ -29,9 +30,9 @@ class Permissions:
 
         Raises `UpstreamError` of kind `github-permission` that names what is missing.
         """
-        missing = [n for n, level in self.needed.items() if not _covers(granted, n, level)]
+        missing = lacking(granted, self.needed)
         if missing:
-            names = " and ".join(f"`{n.replace('_', '-')}: {self.needed[n]}`" for n in missing)
+            names = " and ".join(f"`{permission}`" for permission in missing)
             raise UpstreamError(
                 ErrorKind.GITHUB_PERMISSION,
                 f"The GitHub App {app} is not granted {names}, which this mode needs.",
@@ -40,6 +41,28 @@ class Permissions:
             )
         more = {n: level for n, level in self.welcome.items() if _covers(granted, n, level)}
         return dict(self.needed) | more
+
+
+_READS: Final = dict.fromkeys(
+    ("actions", "checks", "contents", "issues", "pull_requests", "statuses"), "read"
+)
+COUNTING: Final = Permissions({"metadata": "read", "pull_requests": "read"}, _READS)
+"""For `report`, which tells what it could not read."""
+
+LOOKING: Final = Permissions(
+    {"metadata": "read"},
+    _READS | dict.fromkeys(("administration", "secrets", "dependabot_secrets"), "read"),
+)
+"""For `doctor`, which wants to see as much as there is, and to change nothing."""
+
+
+def lacking(granted: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[str, ...]:
+    """What of the wanted is not granted, as a workflow would write it: `pull-requests: write`."""
+    return tuple(
+        f"{name.replace('_', '-')}: {level}"
+        for name, level in wanted.items()
+        if not _covers(granted, name, level)
+    )
 
 
 def permissions(policy: Policy, door: TriggerName) -> Permissions:
