@@ -1,6 +1,7 @@
 """`coder-fix doctor`: read both sides, ask every question, say what is wrong and what to do.
 
-It sends GET requests and one GraphQL query, and writes nothing but its answer.
+It sends GET requests and one GraphQL query, and writes nothing but its answer. For a GitHub App it
+makes a token that can only read, and revokes it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,10 +28,10 @@ from bot.doctor.render import Paper, as_json, as_text
 from bot.errors import ConfigurationError
 from bot.inputs import input_name
 from bot.outcomes import ExitCode
-from bot.policy import Mode
+from bot.policy import Mode, Policy
 from bot.policy_file import LARGEST, NO_RULES, PATH, Rules, rules, sources
 from bot.ports import Clock
-from bot.sanitize import Secrets, redact
+from bot.sanitize import GrowingSecrets, redact
 from bot.settings import Settings, load_what_fits
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ ASKED = (
     "coder_template_name",
     "coder_template_preset",
     "coder_username",
+    "github_app_id",
     "allow_http",
     "branch_prefix",
     "mode",
@@ -52,7 +55,8 @@ LONGEST_WAIT = 3.0
 """Seconds between two tries of one request."""
 
 _ENDING = """\
-Tokens come from the variables CODER_SESSION_TOKEN and GITHUB_TOKEN, or from those of the action. \
+Tokens come from the variables CODER_SESSION_TOKEN and GITHUB_TOKEN, or from those of the action, \
+and a GitHub App's private key from CODER_FIX_GITHUB_APP_PRIVATE_KEY. \
 What an administrator has set is seen with an administrator's token only; the rest says `?` and \
 who can look."""
 
@@ -74,7 +78,9 @@ class Doctor:
     """One look at a set-up."""
 
     def __init__(self, environ: Mapping[str, str], clock: Clock | None = None) -> None:
-        self._runner = Runner(environ)
+        # Masks go to standard error: standard output is the answer, which may be JSON.
+        self._runner = Runner(environ, sys.stderr)
+        self._hidden = GrowingSecrets()
         self._environ = environ
         self._clock = clock or ImpatientClock()
 
@@ -82,6 +88,7 @@ class Doctor:
         """Read, examine, print."""
         given = {k: v for k, v in vars(flags).items() if k in ASKED and v is not None}
         settings, complaints = load_what_fits(given)
+        self._hidden = _hidden(settings)
         name = flags.repository or self._runner.variable("GITHUB_REPOSITORY") or self._origin()
         sections = examine(self._facts(settings, complaints, name))
         if flags.format == "json":
@@ -93,7 +100,7 @@ class Doctor:
             coder = settings.coder_url or "no Coder"
             subject = f"coder-fix doctor {__version__}: {name or 'no repository'}, {coder}"
             text = as_text(subject, sections, Paper(_colored(self._environ), quiet=flags.quiet))
-        sys.stdout.write(redact(text, _hidden(settings)))
+        sys.stdout.write(redact(text, self._hidden))
         return worst(sections)
 
     def _origin(self) -> str:
@@ -115,15 +122,17 @@ class Doctor:
 
         if sys.stderr.isatty():
             print("Asking GitHub and Coder…", end="\r", file=sys.stderr, flush=True)
-        target = self._target(settings, name)
-        with ThreadPoolExecutor(max_workers=3) as pool:
+        with (
+            closing(self._target(settings, name)) as target,
+            ThreadPoolExecutor(max_workers=3) as pool,
+        ):
             try:
                 policy = pool.submit(self._policy, target)
 
                 def ruled() -> Settings:
                     return policy.result()[1].under(settings)
 
-                reader = GitHubReader(target, self._clock, lambda: ruled().branch_prefix)
+                reader = GitHubReader(target, self._clock, lambda: _of_a_run(ruled()))
                 github = pool.submit(reader.read)
                 coder = pool.submit(lambda: self._coder(ruled()))
                 facts = replace(github.result(), policy=policy.result()[0])
@@ -137,6 +146,7 @@ class Doctor:
                 return Facts(machine, facts, coder.result())
             except KeyboardInterrupt:
                 # A thread may hang in a request for a minute, and leaves nothing behind.
+                target.close()
                 os._exit(ExitCode.INTERRUPTED)
 
     def _policy(self, target: GitHubTarget) -> tuple[PolicyFacts | Unseen, Rules]:
@@ -144,7 +154,7 @@ class Doctor:
         from bot.adapters.doctor import policy_texts
 
         try:
-            texts = policy_texts(target, self._clock, sources(target.name), PATH, LARGEST)
+            texts = policy_texts(target, sources(target.name), PATH, LARGEST)
             if isinstance(texts, Unseen):
                 return texts, NO_RULES
             found = rules(texts)
@@ -154,15 +164,25 @@ class Doctor:
 
     def _target(self, settings: Settings, name: str) -> GitHubTarget:
         from bot.access import server
-        from bot.adapters.doctor import GitHubTarget
+        from bot.adapters.doctor import Bearing, aim
         from bot.adapters.doctor.github_workflows import local_workflows
 
-        return GitHubTarget(
-            server=server(settings, self._runner),
-            name=name,
-            token=settings.github_token.get_secret_value(),
+        return aim(
+            server(settings, self._runner),
+            name,
+            Bearing(
+                settings.github_token.get_secret_value(),
+                settings.github_app_id,
+                settings.github_app_private_key.get_secret_value(),
+            ),
             local=local_workflows(self._folder),
+            clock=self._clock,
+            conceal=self._conceal,
         )
+
+    def _conceal(self, name: str, value: str) -> None:
+        self._runner.mask((value,))
+        self._hidden.learn(name, value)
 
     def _coder(self, settings: Settings) -> CoderFacts | None:
         """None for a set-up that only diagnoses, and so has no Coder."""
@@ -211,10 +231,16 @@ def _colored(environ: Mapping[str, str]) -> bool:
     return sys.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
-def _hidden(settings: Settings) -> Secrets:
-    return Secrets(
+def _of_a_run(settings: Settings) -> Policy:
+    """What packages and groups name is no matter here, and may be wrong."""
+    return settings.model_copy(update={"packages": "", "groups": ""}).policy()
+
+
+def _hidden(settings: Settings) -> GrowingSecrets:
+    return GrowingSecrets(
         {
             "coder-token": settings.coder_token.get_secret_value(),
             "github-token": settings.github_token.get_secret_value(),
+            "github-app-key": settings.github_app_private_key.get_secret_value(),
         }
     )

@@ -30,6 +30,10 @@ class TroubleKind(StrEnum):
     TOKEN = "token"  # noqa: S105 - a word
     INACTIVE = "inactive"
     LIMIT = "limit"
+    APP_ID = "app-id"
+    APP_KEY = "app-key"
+    APP_CLOCK = "app-clock"
+    APP_INSTALLED = "app-installed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,36 @@ class PolicyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """A permission that an App was not granted, as `issues: write`, and the doors that ask for it.
+
+    Without a `vital` one they do not open.
+    """
+
+    permission: str
+    doors: tuple[str, ...]
+    vital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppFacts:
+    """The GitHub App that acts here. `granted`: its permissions as GitHub names them.
+
+    `clock_refused`: GitHub refused its web token by this machine's clock, and took it by its own.
+    """
+
+    slug: Untrusted
+    granted: Mapping[str, str]
+    clock_refused: bool = False
+    lacks: tuple[Lack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GitHubFacts:
-    """One repository. `enterprise`: its server's version, None on github.com."""
+    """One repository. `enterprise`: its server's version, None on github.com.
+
+    `app` is None where no GitHub App acts.
+    """
 
     contact: Contact
     name: str = ""
@@ -146,6 +178,7 @@ class GitHubFacts:
     codeowners_errors: int | Unseen = NOT_ASKED
     left: tuple[int, int] | None = None
     policy: PolicyFacts | Unseen = PolicyFacts()
+    app: AppFacts | None = None
 
     @property
     def repairing(self) -> tuple[Workflow, ...]:

@@ -27,6 +27,22 @@ GITHUB_TOKENS: Final = (
     "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure"
     "/managing-your-personal-access-tokens"
 )
+_APPS: Final = "https://docs.github.com/en/apps"
+GITHUB_APPS: Final = (
+    f"{_APPS}/creating-github-apps/about-creating-github-apps/about-creating-github-apps"
+)
+GITHUB_APP_KEYS: Final = (
+    f"{_APPS}/creating-github-apps/authenticating-with-a-github-app"
+    "/managing-private-keys-for-github-apps"
+)
+GITHUB_APP_JWT: Final = (
+    f"{_APPS}/creating-github-apps/authenticating-with-a-github-app"
+    "/generating-a-json-web-token-jwt-for-a-github-app"
+)
+GITHUB_APP_INSTALLED: Final = f"{_APPS}/using-github-apps/installing-your-own-github-app"
+GITHUB_APP_PERMISSIONS: Final = (
+    f"{_APPS}/creating-github-apps/registering-a-github-app/choosing-permissions-for-a-github-app"
+)
 GITHUB_REST: Final = (
     "https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api"
 )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse, HttpSandbox
+from tests.app_keys import APP_ID, key
 from tests.doctor.world import BOT, CI, COMMIT, PERMISSIONS, TOKEN, World, example
 
 Act = Callable[[World], Any]
@@ -159,6 +160,20 @@ def _many(*acts: Act) -> Act:
     return act
 
 
+def _as_app(**of_app: Any) -> Act:
+    return lambda world: world.as_app(**of_app)
+
+
+def _key(pem: str) -> Act:
+    return lambda world: world.env.update({"INPUT_GITHUB-APP-PRIVATE-KEY": pem})
+
+
+def _clock_behind_a_proxy(world: World, seconds: float) -> None:
+    """Ours is off, and the `Date` of the answers, which is not GitHub's own, agrees with it."""
+    world.github.clock.advance(seconds)
+    world.github.clock_ahead -= seconds
+
+
 _github = lambda w: w.github  # noqa: E731
 _coder = lambda w: w.coder  # noqa: E731
 _grant = lambda w: w.grant  # noqa: E731
@@ -206,6 +221,27 @@ SCENARIOS: dict[str, Scenario] = {
     "github-token": Scenario(
         lambda w: w.github.tokens.revoke(TOKEN),
         lambda w: w.github.tokens.grant(TOKEN, login=BOT, permissions=PERMISSIONS),
+    ),
+    "github-app-id": Scenario(
+        _many(_as_app(), _env(INPUT_GITHUB__APP__ID="999")),
+        _env(INPUT_GITHUB__APP__ID=str(APP_ID)),
+    ),
+    "github-app-key": Scenario(_many(_as_app(), _key(key("another").private)), _key(key().private)),
+    "github-app-clock": Scenario(
+        _many(_as_app(), lambda w: _clock_behind_a_proxy(w, 3600)),
+        lambda w: _clock_behind_a_proxy(w, -3600),
+    ),
+    "github-app-installed": Scenario(
+        _as_app(repositories=["acme/other"]), lambda w: setattr(w.app, "repositories", None)
+    ),
+    "github-app-permissions": Scenario(
+        _as_app(permissions={"issues": "read", "checks": "none"}),
+        lambda w: w.app.permissions.update(issues="write", checks="read"),
+    ),
+    "github-app-extras": Scenario(
+        _as_app(permissions={"actions": "read"}),
+        lambda w: w.app.permissions.update(actions="write"),
+        code=0,
     ),
     "github-token-expiry": Scenario(
         lambda w: setattr(w.grant, "expires_at", _soon()),

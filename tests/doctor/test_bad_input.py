@@ -20,6 +20,7 @@ from bot.adapters.backends.coder_http import CoderHttp
 from bot.adapters.github_api import client
 from bot.doctor.examine import every_check
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
+from tests.app_keys import APP_ID, key
 from tests.doctor.scenarios import CLASSIC, Portal
 from tests.doctor.world import BOT, TOKEN, World, world
 
@@ -105,7 +106,7 @@ def test_one_side_is_down_and_the_other_is_examined(
     assert len(unseen) > 5
 
 
-STRANGE: dict[str, HttpResponse | None] = {
+STRANGE: dict[str, HttpResponse] = {
     "null": HttpResponse(200, b"null", {"content-type": "application/json"}),
     "list of junk": HttpResponse(200, [None, 1, "x", {}, {"name": None}]),
     "object of junk": HttpResponse(200, {"id": {}, "message": [], "errors": 3, "secrets": [7]}),
@@ -257,6 +258,85 @@ def test_an_address_with_a_password_is_not_shown(world: World) -> None:
         code, said = world.run(*flags)
         assert code == 2
         assert "correct-horse" not in said
+
+
+@pytest.mark.parametrize(
+    ("app_id", "pem", "finding", "words"),
+    [
+        ("", key().private, "github-app-id", "`github-app-id` is empty"),
+        ("my-app", key().private, "github-app-id", "neither an App's id nor its client id"),
+        (str(APP_ID), "", "github-app-key", "`github-app-private-key` is empty"),
+        (str(APP_ID), "key.pem", "github-app-key", "holds no RSA private key"),
+        (str(APP_ID), key().private[:600], "github-app-key", "holds no RSA private key"),
+    ],
+    ids=["no id", "a name", "no key", "a path", "cut off"],
+)
+def test_an_apps_inputs_that_cannot_be_used(
+    world: World, app_id: str, pem: str, finding: str, words: str
+) -> None:
+    """Each is named; GitHub is asked nothing, Coder's side is as ever, and no key is shown."""
+    world.as_app()
+    world.env |= {"INPUT_GITHUB-APP-ID": app_id, "INPUT_GITHUB-APP-PRIVATE-KEY": pem}
+    report = world.doctor()
+
+    assert (set(report.bad), report.code) == ({finding}, 2)
+    assert words in report.findings[finding]["says"]
+    assert report.findings["coder-token"]["status"] == "ok"
+    assert world.github.exchanges == []
+    assert key().private.split("\n")[3] not in report.text
+
+
+def test_the_flag_for_an_apps_id(world: World) -> None:
+    """It goes before the variable; the key has no flag."""
+    world.as_app()
+    world.env["INPUT_GITHUB-APP-ID"] = "999"
+
+    assert world.doctor("--github-app-id", str(APP_ID)).bad == {}
+
+
+def test_a_suspended_installation(world: World) -> None:
+    """It is said as it is, with who can lift it."""
+    world.as_app().suspended = True
+    report = world.doctor()
+
+    assert set(report.bad) == {"github-app-installed"}
+    assert "is suspended" in report.findings["github-app-installed"]["says"]
+    assert "lift that" in report.findings["github-app-installed"]["remedy"]
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_each_answer_to_an_app_may_be_strange(world: World, kind: str) -> None:
+    """What the App asks is answered strangely: a finding, and never a crash."""
+    world.as_app()
+    world.doctor()
+    sent = {x.request.path for x in world.github.exchanges}
+    paths = sorted(path for path in sent if "installation" in path or path == "/app")
+    assert len(paths) == 4
+
+    for path in paths:
+
+        def hook(request: HttpRequest, path: str = path) -> None:
+            if request.path == path:
+                raise Fault(kind, respond=STRANGE[kind])
+
+        world.github.fault_hooks[:] = [hook]
+        report = world.doctor()
+        assert report.code in {0, 2, 3}, path
+        assert len(report.findings) > 20, path
+        harmless = path == "/installation/token" or (path == "/app" and STRANGE[kind].status == 200)
+        assert (report.code == 0) == harmless, path
+
+
+def test_no_secret_of_an_app_is_shown(world: World) -> None:
+    """Neither key, nor web token, nor token; each is masked where a runner reads."""
+    world.as_app()
+    for flags in ([], ["--format", "json"]):
+        _, said = world.run(*flags)
+        bearers = [x.request.headers["authorization"].split()[-1] for x in world.github.exchanges]
+        own = {b for b in bearers if b.startswith(("eyJ", "ghs_"))}
+        assert len(own) >= 2
+        assert not [b for b in (*own, *key().private.split("\n")[1:-2]) if b in said]
+        assert "::" not in said
 
 
 def test_an_address_of_graphql_elsewhere(world: World) -> None:

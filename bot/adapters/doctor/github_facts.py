@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from bot.adapters import tls
 from bot.adapters.doctor.attempts import ahead, attempt, trouble_of
+from bot.adapters.doctor.github_app import lacks
 from bot.adapters.doctor.github_settings import SettingsReader
 from bot.adapters.doctor.github_workflows import WorkflowReader
-from bot.adapters.github_api import FixedToken, Server
+from bot.adapters.doctor.target import GitHubTarget
 from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.replies import Reply
 from bot.doctor.check import Unseen
 from bot.doctor.checks.repository import version_of
 from bot.doctor.facts import (
+    AppFacts,
     Contact,
     GitHubFacts,
     GitHubToken,
@@ -27,7 +28,9 @@ from bot.doctor.facts import (
     Trouble,
     TroubleKind,
 )
-from bot.errors import BotError, ConfigurationError
+from bot.doctor.workflow_file import Workflow
+from bot.errors import BotError
+from bot.policy import Policy
 from bot.ports import Clock
 from bot.untrusted import Untrusted
 
@@ -44,65 +47,21 @@ _READS: Final = {
 """Permission → a GET that it opens."""
 
 
-@dataclass(frozen=True, slots=True)
-class GitHubTarget:
-    """Which repository, by which token. `local` are the checkout's files that use coder-fix."""
-
-    server: Server
-    name: str
-    token: str = field(repr=False)
-    local: tuple[str, ...] = ()
-
-    @property
-    def host(self) -> str:
-        """For people."""
-        return urlsplit(self.server.url).netloc.rpartition("@")[2] or self.server.url
-
-    @property
-    def is_enterprise(self) -> bool:
-        """Neither github.com nor its data residency."""
-        host = (urlsplit(self.server.url).hostname or "").lower()
-        return host != "api.github.com" and not host.endswith(".ghe.com")
-
-    def missing(self) -> str:
-        """What nobody could ask GitHub without, as a sentence; empty where nothing is."""
-        if not self.token:
-            return "The input github-token is empty."
-        if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
-            return "The input github-token holds characters that no token has."
-        if self.name.count("/") != 1 or not all(self.name.split("/")):
-            return "No repository is named: GITHUB_REPOSITORY is not owner/name."
-        return ""
-
-
 class GitHubReader:
-    """Reads `GitHubFacts`; never raises a `BotError`. The prefix is asked for when it is needed."""
+    """Reads `GitHubFacts`; never raises a `BotError`. The policy is asked for when it is needed."""
 
-    def __init__(
-        self, target: GitHubTarget, clock: Clock, branch_prefix: Callable[[], str]
-    ) -> None:
+    def __init__(self, target: GitHubTarget, clock: Clock, policy: Callable[[], Policy]) -> None:
         self._target = target
         self._clock = clock
-        self._prefix = branch_prefix
+        self._policy = policy
 
     def read(self) -> GitHubFacts:
         """The repository first: where that fails, nothing more is asked."""
         target = self._target
-        missing = target.missing()
-        if missing:
-            return self._lost(Trouble(TroubleKind.INPUT, missing))
-        try:
-            tls.bundle()
-        except ConfigurationError as failure:
-            return self._lost(Trouble(TroubleKind.TLS, failure.message))
-        try:
-            client = Client(target.server, FixedToken(target.token), self._clock)
-        except ConfigurationError as failure:
-            return self._lost(Trouble(TroubleKind.INPUT, failure.message))
-        try:
-            return self._asked(client)
-        finally:
-            client.close()
+        if target.trouble is not None or target.client is None:
+            says = target.trouble or Trouble(TroubleKind.INPUT, "GitHub cannot be asked.")
+            return self._lost(says)
+        return self._asked(target.client)
 
     def _lost(self, trouble: Trouble) -> GitHubFacts:
         return self._only(Contact(self._target.host, trouble))
@@ -139,7 +98,7 @@ class GitHubReader:
             job_token = pool.submit(settings.job_token)
             secrets = pool.submit(settings.secrets)
             dependabot_secrets = pool.submit(settings.dependabot_secrets)
-            rules = pool.submit(lambda: settings.rules(f"{self._prefix()}doctor"))
+            rules = pool.submit(lambda: settings.rules(f"{self._policy().branch_prefix}doctor"))
             codeowners = pool.submit(settings.codeowners_errors)
         headers = first.headers
         return GitHubFacts(
@@ -160,7 +119,12 @@ class GitHubReader:
             our_rules=rules.result(),
             codeowners_errors=codeowners.result(),
             left=_left(headers),
+            app=self._app(files.result()),
         )
+
+    def _app(self, workflows: tuple[Workflow, ...] | Unseen) -> AppFacts | None:
+        app = self._target.app
+        return app and replace(app, lacks=lacks(app, workflows, self._policy()))
 
     def _repository(self, first: Reply) -> RepositoryFacts | Unseen:
         data = first.data

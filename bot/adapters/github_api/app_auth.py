@@ -157,7 +157,7 @@ class InstallationToken:
         """Both requests may be repeated: a token whose answer was lost ends by itself."""
         installation = self.installation()
         name = self._scope.partition("/")[2]
-        granted = installation.get("permissions") or {}
+        granted = installation.get("permissions", {})
         asked: dict[str, Any] = {"permissions": self._wanted.narrowed(granted, self._app_id)}
         if name:
             asked["repositories"] = [name]
@@ -192,7 +192,7 @@ class InstallationToken:
                 f"{'this repository' if '/' in self._scope else 'its repositories'}; check "
                 "`github-app-id`.",
             )
-        if not isinstance(found, dict) or not str(found.get("id", "")).isdigit():
+        if not isinstance(found, dict) or not _is_installation(found):
             raise stranger("GET", paths[-1], 200)
         if found.get("suspended_at"):
             raise UpstreamError(
@@ -201,3 +201,8 @@ class InstallationToken:
                 remedy="Whoever suspended it can lift that under Settings, GitHub Apps.",
             )
         return found
+
+
+def _is_installation(found: Mapping[str, Any]) -> bool:
+    numbered = str(found.get("id", "")).isdigit()
+    return numbered and isinstance(found.get("permissions", {}), dict)

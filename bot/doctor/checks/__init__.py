@@ -16,6 +16,7 @@ from bot.doctor.checks import (
     coder,
     coder_token,
     concurrency,
+    github_app,
     github_token,
     machine,
     policy,
@@ -60,8 +61,16 @@ AREAS: Final = (
     Area(
         "github",
         "GitHub",
-        first=GITHUB_CONTACT,
+        first=(
+            *GITHUB_CONTACT,
+            github_app.is_known,
+            github_app.has_the_key,
+            github_app.tells_the_time,
+            github_app.is_installed,
+        ),
         checks=(
+            github_app.may_what_it_must,
+            github_app.may_what_is_welcome,
             github_token.lives_on,
             github_token.has_the_scope,
             github_token.may_no_more,

@@ -76,8 +76,10 @@ def may_no_more(_: GitHubFacts, token: GitHubToken) -> Remark | None:
     link=links.GITHUB_TOKENS,
 )
 @of_token
-def may_read(_: GitHubFacts, token: GitHubToken) -> Remark | None:
-    """Each was tried by one GET that it opens."""
+def may_read(github: GitHubFacts, token: GitHubToken) -> Remark | None:
+    """Each was tried by one GET that it opens; an App's are known, see `github_app`."""
+    if github.app is not None:
+        return None
     if token.refused:
         return Wrong(f"GitHub refuses {named(*token.refused, most=9)}.")
     return Fine("Runs, checks, statuses, contents, issues and pull requests can be read.")
@@ -93,6 +95,8 @@ def may_read(_: GitHubFacts, token: GitHubToken) -> Remark | None:
 def may_write(github: GitHubFacts) -> Remark | None:
     """A role below Write caps every token; above it the token's own permissions still count."""
     if isinstance(github.repository, Unseen) or isinstance(github.token, Unseen):
+        return None
+    if github.app is not None:  # it has no role, and `github_app` knows its permissions
         return None
     if github.repository.may_push is False:
         return Wrong("The user's role in the repository does not let it push.")

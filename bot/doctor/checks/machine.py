@@ -10,6 +10,10 @@ from bot.doctor.check import Fine, Remark, Wrong, broken, warning
 from bot.doctor.facts import Contact, Facts
 
 _WORST_CLOCK: Final = timedelta(minutes=2)
+_REFUSED: Final = (
+    "GitHub refused the web token that the App signed by this machine's time, and took the one by"
+    " its own; not every tool tries that."
+)
 
 
 @broken(
@@ -69,7 +73,9 @@ def clocks_agree(facts: Facts) -> Remark | None:
         return None
     wrong = [_words(name, ahead) for name, ahead in known.items() if abs(ahead) > _WORST_CLOCK]
     if wrong:
-        return Wrong(f"{' '.join(wrong)}")
+        if facts.github is not None and facts.github.app and facts.github.app.clock_refused:
+            wrong.append(_REFUSED)
+        return Wrong(" ".join(wrong))
     return Fine(f"{', '.join(known)} and this machine tell the same time.")
 
 
