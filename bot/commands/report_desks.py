@@ -7,7 +7,8 @@ from contextlib import ExitStack, closing, contextmanager
 from threading import Lock
 
 from bot.access import app_key, credentials, server
-from bot.adapters.github_api import COUNTING, HistoryDesk, history
+from bot.adapters.github_api import COUNTING, history
+from bot.adapters.github_api.history import HistoryDesk
 from bot.adapters.runner import Runner
 from bot.ports import Clock
 from bot.sanitize import GrowingSecrets
