@@ -1,7 +1,8 @@
 """go test: `--- FAIL: Test (0.00s)` with its messages above or below it, panics, races.
 
-`go test` prints a test's log below the `--- FAIL` line, `go test -v` above it; gotestsum prints
-`=== FAIL: package Test`. https://pkg.go.dev/cmd/go#hdr-Test_packages
+`go test` prints a test's log below the `--- FAIL` line; `go test -v` above it, behind the line
+`=== RUN`, `=== NAME` or `=== CONT` that says whose it is. gotestsum prints `=== FAIL: package
+Test`. https://pkg.go.dev/cmd/go#hdr-Test_packages
 """
 
 import re
@@ -23,6 +24,14 @@ _FOREIGN = Pattern(
     r".*(?:/usr/(?:local|lib)/go[^/]*/src/|/hostedtoolcache/.*/src/|/toolchain@[^/]*/src/"
     r"|/libexec/src/|/pkg/mod/|/src/(?:runtime|testing|sync|reflect|net/http|internal)/)"
 )
+_SPEAKER = Pattern(r"=== (?:RUN|NAME|CONT) +(?P<test>\S+)$")
+_EXAMPLE = Pattern(r"got:$")
+_TESTIFY_ERROR = Pattern(r"\s+Error: +\t(?P<message>.*)")
+_TESTIFY_NEXT = Pattern(r"\s+(?:Test|Messages): +\t|\s*$|\s+Diff:$")
+_TIMED_OUT = Pattern(r"panic: test timed out after ")
+_RUNNING = Pattern(r"\s+(?P<test>[A-Z]\S*) \([\d.hms]+\)$")
+_FAR = 2000
+"""Lines above the end of a verbose test within which its log is looked for."""
 _LAST = 400
 """Lines behind a panic within which a test binary says `FAIL`."""
 _RULER = Pattern(r"={10,}$")
@@ -33,35 +42,72 @@ def _tests(region: Region, reading: Reading, raced: set[int]) -> None:
     fails = list(region.matches(_FAIL))
     claimed: set[int] = set()
     for position, (index, found) in enumerate(fails):
-        below = region.after(index, stop=_RUN, limit=60)
-        above = [i for i in region.before(index, stop=_RUN, limit=60) if i not in claimed]
-        place = region.find(_MESSAGE, below) or region.find(_MESSAGE, above)
         test = found["test"] or found["full"]
+        below = region.after(index, stop=_RUN, limit=60)
+        above = [i for i in _above(region, index, test) if i not in claimed]
+        place = region.find(_MESSAGE, below) or region.find(_MESSAGE, above)
         if index in raced:
             continue  # the race says why
+        if place is None and below and _EXAMPLE.match(region[below[0]].text):
+            shown = [i for i in below[:12] if region[i].text.strip() != "FAIL"]
+            message = " ".join(region[i].text.strip() for i in shown)
+            reading.add(message, title=index, cause=shown[0], detail=shown[1:], test=test)
+            continue
         if place is None:
             follower = fails[position + 1][1] if position + 1 < len(fails) else None
             told = below.stop < len(region) and region[below.stop].text.startswith("panic: ")
             if not told and not (follower and _is_parent(found, follower)):
                 reading.add(f"{test} failed", title=index, test=test)
             continue  # the subtest or the panic below says why
-        at, message = place
-        end = below.stop if at in below else index
+        at, hit = place
+        end = below.stop if at in below else region.after(at, stop=_RUN, limit=60).stop
         claimed.update(range(at, end))
+        cause, message = _said(region, at, end)
         reading.add(
-            message["message"] or region[min(at + 1, len(region) - 1)].text.strip(),
+            message,
             title=index,
-            cause=at,
+            cause=cause,
             detail=range(at + 1, min(at + 9, end)),
-            path=message["path"],
-            line=message["line"],
+            path=hit["path"],
+            line=hit["line"],
             test=test,
-            frame=f"{message['path']}:{message['line']}",
+            frame=f"{hit['path']}:{hit['line']}",
         )
 
 
+def _above(region: Region, index: int, test: str) -> range:
+    """The lines above that the test wrote: right above, or where `-v` says that it speaks."""
+    near = region.before(index, stop=_RUN, limit=60)
+    ahead = _SPEAKER.match(region[near.start - 1].text) if near.start else None
+    if near and (ahead is None or ahead["test"] == test):
+        return near
+    for other in range(near.start - 1, max(-1, index - _FAR), -1):
+        if region[other].step != region[index].step:
+            break
+        speaker = _SPEAKER.match(region[other].text)
+        if speaker and speaker["test"] == test:
+            said = region.after(other, stop=_RUN, limit=60)
+            if region.find(_MESSAGE, said):
+                return said
+    return range(0)
+
+
+def _said(region: Region, at: int, end: int) -> tuple[int, str]:
+    """The line of a log entry that says what is wrong, and its text; testify says it further down."""
+    found = _MESSAGE.match(region[at].text)
+    if found and found["message"]:
+        return at, found["message"]
+    for index in range(at + 1, min(at + 12, end)):
+        if not (error := _TESTIFY_ERROR.match(region[index].text)):
+            continue
+        told = region.after(index, stop=_TESTIFY_NEXT, limit=3)
+        return index, " ".join([error["message"].strip(), *(region[i].text.strip() for i in told)])
+    return at, region[min(at + 1, len(region) - 1)].text.strip()
+
+
 def _is_parent(parent: re.Match[str], child: re.Match[str]) -> bool:
-    return bool(parent["test"] and child["test"] and child["test"].startswith(f"{parent['test']}/"))
+    outer, inner = (found["test"] or found["full"] for found in (parent, child))
+    return inner.startswith(f"{outer}/")
 
 
 def _frame(region: Region, block: range) -> tuple[int, re.Match[str]] | None:
@@ -77,6 +123,9 @@ def _panics(region: Region, reading: Reading) -> None:
     packages = [index for index, _ in region.matches(_PACKAGE)]
     for index, found in region.matches(_PANIC):
         if found["race"]:
+            continue
+        if _TIMED_OUT.match(region[index].text):
+            _timed_out(region, reading, index, found["message"])
             continue
         block = region.after(index, limit=60)
         above = _FAIL.match(region[index - 1].text) if index else None
@@ -99,6 +148,29 @@ def _panics(region: Region, reading: Reading) -> None:
             line=frame[1]["line"] if frame else 0,
             frame=f"{frame[1]['path']}:{frame[1]['line']}" if frame else "",
             tool="" if tested else "go panic",
+        )
+
+
+def _timed_out(region: Region, reading: Reading, index: int, message: str) -> None:
+    """A diagnostic for each test that still ran; the stacks of all goroutines follow."""
+    stacks = region.after(index, limit=_LAST)
+    listed = region.after(index, stop=_GOROUTINE, limit=30)
+    running = [(i, hit["test"]) for i in listed if (hit := _RUNNING.match(region[i].text))]
+    for at, test in running or [(None, "")]:
+        name = test.partition("/")[0]
+        calls = [i for i in stacks if name and f".{name}" in region[i].text]
+        inside = [f for i in calls if (f := _frame(region, range(i + 1, min(i + 2, stacks.stop))))]
+        frame = inside[0] if inside else None
+        reading.add(
+            message,
+            title=at if at is not None else (),
+            cause=index,
+            frames=() if frame is None else frame[0],
+            detail=listed[:3],
+            path=frame[1]["path"] if frame else "",
+            line=frame[1]["line"] if frame else 0,
+            frame=f"{frame[1]['path']}:{frame[1]['line']}" if frame else "",
+            test=test,
         )
 
 
