@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.evidence.hints import hinted, purpose, spoken_of
 from bot.evidence.packages import package_is_missing
+from bot.evidence.slices import Step
 from bot.evidence.verdict import Verdict, rules
 from bot.evidence.weather import is_of_others, weather
 from bot.evidence.weigh import Weighed
@@ -36,7 +37,9 @@ _CHECKED = Pattern(
 )
 """A test or a link check that failed: what it was answered is its subject."""
 _BOX = Pattern(r"[\s│|╷╵>]+")
-_TIMEOUT_CODE = 124  # of coreutils' timeout
+_TIMEOUT_CODE = 124
+"""Of coreutils' timeout; also of xargs, where a command ended with 255, and then it says so."""
+_XARGS = "exited with status 255; aborting"
 _OFTEN_WEATHER = frozenset({_C.DEPENDENCY, _C.CONFIG, _C.INFRASTRUCTURE})
 """Where nothing but these is found, a service that did not answer explains the others."""
 _JUDGES = frozenset({"network", "signals"})
@@ -162,12 +165,18 @@ def _by_findings(job: Weighed, known: Sequence[tuple[Finding, FailureClass]]) ->
 
 def _event(job: Weighed) -> Verdict | None:
     for step in job.cut.steps:
-        if step.red and step.exit_code == _TIMEOUT_CODE:
+        if step.red and step.exit_code == _TIMEOUT_CODE and not _gave_up(job, step):
             return Verdict(_C.TIMEOUT, f"a time limit ended the step, line {step.exit_at}")
         for kind, why, pattern in _EVENTS:
             if step.event and pattern.search(step.event):
                 return Verdict(kind, f"{why}, line {step.exit_at}")
     return None
+
+
+def _gave_up(job: Weighed, step: Step) -> bool:
+    """Whether xargs ended the step, by its last lines."""
+    own = [line.text for line in job.cut.lines if line.step == step.index]
+    return any(_XARGS in text for text in own[-_OWN_LINES:])
 
 
 def _top_lines(job: Weighed) -> Iterator[tuple[float, Line]]:

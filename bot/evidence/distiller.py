@@ -37,7 +37,7 @@ _SET_UP = re.compile(
     r"|Prepare (?:workflow directory|all required actions)|Getting action download info"
     r"|Download action repository |Complete job name: )"
 )
-"""What the runner says in every job: not worth a line where GitHub says that it went well."""
+"""What the runner says in every job: not worth a line where that went well."""
 _DEAR = 400
 """A line of so many characters costs as much as two ordinary ones are worth."""
 
@@ -257,9 +257,7 @@ def _select(jobs: Sequence[JobReading], budget: int) -> list[Selection]:
     selections = [Selection() for _ in jobs]
     candidates = []
     for number, job in enumerate(jobs):
-        set_up = any(
-            s.name.raw == "Set up job" and s.conclusion == "success" for s in job.log.job.steps
-        )
+        set_up = _was_set_up(job)
         for index, worth in job.weighed.worth.items():
             line = job.cut.lines[index]
             if worth > LEAST_WORTH and not (set_up and _SET_UP.match(line.text)):
@@ -267,6 +265,14 @@ def _select(jobs: Sequence[JobReading], budget: int) -> list[Selection]:
                 candidates.append((worth / (1 + len(text) / _DEAR), number, line.number, text))
     fill(candidates, selections, budget)
     return selections
+
+
+def _was_set_up(job: JobReading) -> bool:
+    """Whether the runner got the job ready: GitHub says so, or a step with a command failed later."""
+    red = job.cut.first_red
+    return (red is not None and bool(red.script)) or any(
+        s.name.raw == "Set up job" and s.conclusion == "success" for s in job.log.job.steps
+    )
 
 
 def _summary(jobs: Sequence[JobReading]) -> tuple[Untrusted, ...]:

@@ -26,15 +26,16 @@ _HINTS = rules(
 
 
 _COMMANDS = rules(
-    (_C.TYPE, "the step checks types", r"(?i)\b(?:mypy|pyright|tsc|type-?check\w*|types|flow check)\b"),
-    (_C.LINT, "the step checks style", r"(?i)\b(?:\w*lint\w*|fmt|format\w*|prettier|ruff|flake8|black|isort|clippy|pre-commit|style|spell\w*|typos|checkstyle|spotless\w*|rubocop|phpcs|phpstan|analyze|tidy|policy|integrity|audit|license\w*|links?|bandit|codeql|check_\w+)\b"),
+    (_C.TYPE, "the step checks types", r"(?i)\b(?:mypy|(?:based)?pyright|(?:vue-)?tsc|svelte-check|ty check|pyre|pytype|sorbet|srb tc|type-?check\w*|types|flow check)\b"),
+    (_C.LINT, "the step checks style", r"(?i)\b(?:\w*lint\w*|fmt|format\w*|prettier|ruff|flake8|black|isort|clippy|pre-commit|style|spell\w*|typos|checkstyle|spotless\w*|rubocop|phpcs|phpstan|analyze|tidy|policy|integrity|audit|license\w*|links?|bandit|codeql|check_\w+|vulture|knip|depcheck|cppcheck|interrogate|sqlfluff|commitlint|codespell|detekt|credo|shellcheck|gofmt|staticcheck)\b"),
     (_C.TEST, "the step runs tests", r"(?i)\b(?:\w*tests?|pytest|jest|vitest|mocha|rspec|phpunit|cypress|playwright|e2e|coverage|specs?|verify|junit|ctest|nextest)\b"),
-    (_C.DEPENDENCY, "the step installs dependencies", r"(?i)\b(?:install|npm ci|pip3?|restore|bundle|poetry|composer|mod (?:download|tidy)|apt(?:-get)?|dependenc\w+|pub get|setup|requirements)\b"),
-    (_C.COMPILE, "the step builds", r"(?i)\b(?:build|compile|make|cmake|ninja|gradlew?|mvn|cargo|go|xcodebuild|webpack|vite|bundle|nix|docker|bazel|assemble|dist)\b"),
+    (_C.DEPENDENCY, "the step installs dependencies", r"(?i)\b(?:install|npm ci|pip3?|restore|(?<!-)bundle|poetry|composer|mod (?:download|tidy)|apt(?:-get)?|dependenc\w+|pub get|setup|requirements)\b"),
+    (_C.COMPILE, "the step builds", r"(?i)\b(?:build|compile|make|cmake|ninja|gradlew?|mvn|cargo|go|xcodebuild|webpack|vite|rollup|esbuild|tsup|swc|parcel|bundle|nim c\w*|dune|gnatmake|iverilog|verilator|\w*latex|sphinx-build|mkdocs|nix|docker|bazel|assemble|dist)\b"),
     (_C.CONFIG, "the step deploys", r"(?i)\b(?:deploy\w*|publish|release|push|login|terraform|helm|kubectl|aws|gcloud|az|gh|upload|checkout|clone)\b"),
 )  # fmt: skip
 _PREPARING = {_C.COMPILE: 1, _C.DEPENDENCY: 2, _C.CONFIG: 3}
 """What a step with several commands is least likely to be there for."""
+_SAYS = re.compile(r"\s*(?:then\s+|do\s+|else\s+|\{\s*)?(?:echo|printf)\b")
 _STEP_VOTE = 3.0
 _SCRIPT = 600
 """Characters of a step's script that are looked at."""
@@ -76,11 +77,16 @@ def purpose(step: Step) -> Verdict | None:
 
     Most steps install something before they do their work.
     """
-    for texts in ([step.name], re.split(r"\n|&&|;", step.script[:_SCRIPT])):
+    for texts in ([step.name], _commands(step.script[:_SCRIPT])):
         found = [verdict for text in texts if (verdict := _of_command(text))]
         if found:
             return min(found, key=lambda verdict: _PREPARING.get(verdict.kind, 0))
     return None
+
+
+def _commands(script: str) -> list[str]:
+    """The commands of a script but for those that only say something."""
+    return [part for part in re.split(r"\n|&&|\|\||;", script) if not _SAYS.match(part)]
 
 
 def _of_command(text: str) -> Verdict | None:

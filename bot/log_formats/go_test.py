@@ -156,14 +156,14 @@ def _timed_out(region: Region, reading: Reading, index: int, message: str) -> No
     stacks = region.after(index, limit=_LAST)
     listed = region.after(index, stop=_GOROUTINE, limit=30)
     running = [(i, hit["test"]) for i in listed if (hit := _RUNNING.match(region[i].text))]
-    for at, test in running or [(None, "")]:
+    for at, test in running or [(index, "")]:
         name = test.partition("/")[0]
         calls = [i for i in stacks if name and f".{name}" in region[i].text]
         inside = [f for i in calls if (f := _frame(region, range(i + 1, min(i + 2, stacks.stop))))]
         frame = inside[0] if inside else None
         reading.add(
             message,
-            title=at if at is not None else (),
+            title=at,
             cause=index,
             frames=() if frame is None else frame[0],
             detail=listed[:3],

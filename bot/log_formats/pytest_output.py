@@ -29,7 +29,13 @@ _COVERAGE = Pattern(
     r"(?:FAIL |ERROR: )?(?P<message>Required test coverage of .*not reached.*|Coverage failure: .+)"
 )
 _FATAL = Pattern(r"(?P<message>Fatal Python error: .+)|\++ (?P<timeout>Timeout) \++$")
-_FATAL_FRAME = Pattern(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+),? in ')
+_STACK = Pattern(r"~+ Stack of ")
+_BY_PLUGIN = "from pytest-timeout"
+_SYNTAX = Pattern(r"E   (?P<message>\w*(?:SyntaxError|IndentationError|TabError): .+)")
+_SYNTAX_PLACE = Pattern(r'E     File "(?P<path>[^"]+)", line (?P<line>\d+)')
+_DOCTEST = "[doctest] "
+_UNMET = Pattern(r"Expected(?: nothing)?:?$|Differences \(")
+_FATAL_FRAME = Pattern(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+),? in (?P<function>\w+)')
 _FOREIGN = ("site-packages", "dist-packages", "/lib/python", "<frozen")
 
 
@@ -45,7 +51,25 @@ def _block(region: Region, index: int, test: str, reading: Reading) -> bool:
     places = [(i, hit) for i in reversed(block) if (hit := _PLACE.match(region[i].text))]
     own = next((p for p in places if not any(w in p[1]["path"] for w in _FOREIGN)), None)
     at, place = own or (places[0] if places else (None, None))
-    cause = errors[0] if errors else at
+    unmet = region.find(_UNMET, block) if test.startswith(_DOCTEST) else None
+    if unmet and place:
+        told = [i for i in range(unmet[0], at or block.stop) if region[i].text.strip()][:8]
+        reading.add(
+            " ".join(region[i].text.strip() for i in told),
+            title=index,
+            cause=told[0],
+            frames=() if at is None else at,
+            detail=[*range(max(block.start, told[0] - 3), told[0]), *told[1:]],
+            path=place["path"],
+            line=place["line"],
+            test=test,
+            frame=f"{place['path']}:{place['line']}",
+        )
+        return True
+    syntax = region.find(_SYNTAX, errors)
+    if syntax and (found := region.find(_SYNTAX_PLACE, errors)):
+        at, place = found
+    cause = syntax[0] if syntax else errors[0] if errors else at
     if cause is None:
         return False
     message = region[cause].text.removeprefix("E   ").strip()
@@ -54,7 +78,7 @@ def _block(region: Region, index: int, test: str, reading: Reading) -> bool:
         title=index,
         cause=cause,
         frames=() if at is None else at,
-        detail=[*errors[1:8], *range(max(block.start, cause - 3), cause)],
+        detail=[*errors[:8], *range(max(block.start, cause - 3), cause)],
         path=place["path"] if place else "",
         line=place["line"] if place else 0,
         test=test,
@@ -71,6 +95,7 @@ def _exception(message: str) -> str:
 
 def _short_name(test: str) -> str:
     """`TestCart.test_total[1]` for `test_cart.py::TestCart::test_total[1]`, as a block says it."""
+    test = test.removeprefix(_DOCTEST)
     name, bracket, parameters = test.partition("[")
     return (
         name.partition("::")[2].replace("::", ".") + bracket + parameters if "::" in name else test
@@ -112,17 +137,38 @@ def _stopped_early(region: Region, reading: Reading) -> None:
     internal = list(region.matches(_INTERNAL))
     for index, found in internal[-1:]:
         reading.add(found["message"], cause=index, detail=region.before(index, limit=4))
-    for index, found in region.matches(_FATAL):
-        frames = (
-            i
-            for i in region.after(index, limit=60)
+    _fatal(region, reading)
+
+
+def _fatal(region: Region, reading: Reading) -> None:
+    """What ended the interpreter, with the test that its stack goes through.
+
+    Either may stand behind the test's name or its dots on the same line. A test that failed for its
+    time limit has a block of its own, which holds the stacks too.
+    """
+    for index, found in region.searches(_FATAL):
+        stack = region.after(index, limit=200)
+        if found["timeout"]:
+            failed = any(_BY_PLUGIN in f.diagnostic.message.raw for f in reading.findings)
+            if failed or not (stack and _STACK.match(region[stack[0]].text)):
+                continue  # the rule below the stacks
+        frames = [
+            (i, hit)
+            for i in stack
             if (hit := _FATAL_FRAME.match(region[i].text))
             and not any(word in hit["path"] for word in _FOREIGN)
-        )
+        ]
+        tested = next((hit for _, hit in frames if hit["function"].startswith("test")), None)
+        test = f"{tested['path'].rpartition('/')[2]}::{tested['function']}" if tested else ""
+        if test and any(f.diagnostic.test.endswith(test) for f in reading.findings):
+            continue  # the worker's end was told
         reading.add(
             found["message"] or "the test ran into its time limit",
             cause=index,
-            frames=tuple(frames)[:2],
+            frames=[i for i, _ in frames][:2],
+            test=test,
+            path=tested["path"] if tested else "",
+            line=tested["line"] if tested else 0,
             failure_class=FailureClass.TIMEOUT if found["timeout"] else None,
         )
 

@@ -90,18 +90,22 @@ def test_failing_step_and_links_come_from_the_jobs_api():
 
 
 def test_a_set_up_that_went_well_is_not_shown():
-    """Where GitHub says that the first step succeeded, its usual lines are no evidence."""
+    """Where GitHub says that the first step succeeded, or a command ran and failed, its usual lines
+    are no evidence; where nothing came after them, they are all there is.
+    """
     usual = [
         "Prepare workflow directory",
         "Prepare all required actions",
         "Getting action download info",
     ]
     text = stamped([*usual, *failed_step("pytest", PYTEST)])
+    alone = stamped([*usual, "##[error]Unable to resolve action `acme/gone@v1`"])
     steps = [step(1, "Set up job", "success", 0), step(2, "Tests", "failure", 0)]
-    told, untold = (
-        shown(distill([job_log(text, steps=s)], budget_chars=4000)) for s in (steps, [])
+    told, ran, neither = (
+        shown(distill([job_log(log, steps=s)], budget_chars=4000))
+        for log, s in ((text, steps), (text, []), (alone, []))
     )
-    assert [False, True] == [usual[1] in lines for lines in (told, untold)]
+    assert [False, False, True] == [usual[1] in lines for lines in (told, ran, neither)]
 
 
 def test_missing_log_falls_back_to_annotations():

@@ -1,0 +1,2 @@
+package a
+func Add(a, b int) int { return a - b }

@@ -1,0 +1,3 @@
+package c
+import "testing"
+func TestC(t *testing.T) { undefinedThing() }

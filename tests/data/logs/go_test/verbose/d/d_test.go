@@ -1,0 +1,3 @@
+package d
+import "testing"
+func TestD(t *testing.T) {}

@@ -1,0 +1,1 @@
+from sqlalchemyy import Session

@@ -1,0 +1,2 @@
+from shop.api import create
+def test_a(): pass
