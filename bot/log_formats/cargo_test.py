@@ -49,6 +49,9 @@ _COUNTS = Pattern(
     r"|error: (?:doc)?test failed, to rerun|error: \d+ targets? failed"
 )
 _RERUN = Pattern(r"error: (?:doc)?test failed, to rerun pass `(?P<target>[^`]+)`")
+_OVERFLOWED = Pattern(
+    r"(?P<message>thread '(?P<thread>(?!main')[^']+)'(?: \(\d+\))? has overflowed its stack)"
+)
 _SIGNAL = Pattern(r"\s+process didn't exit successfully: .*\((?P<how>signal: [^)]+)\)")
 
 
@@ -167,7 +170,13 @@ def _endings(region: Region, reading: Reading, inside: set[int]) -> None:
             reading.add(f"{found['test']} failed", title=index, test=found["test"])
     for index, found in region.matches(_RERUN):
         if signal := region.find(_SIGNAL, region.after(index, limit=5)):
-            reading.add(signal[1]["how"], title=index, cause=signal[0], test=found["target"])
+            over = region.find(_OVERFLOWED, reversed(region.before(index, limit=6)))
+            reading.add(
+                over[1]["message"] if over else signal[1]["how"],
+                title=index,
+                cause=[signal[0], *([over[0]] if over else [])],
+                test=over[1]["thread"] if over else found["target"],
+            )
     reading.summary(*(i for i, _ in region.matches(_COUNTS) if i not in inside))
 
 

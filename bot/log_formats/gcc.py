@@ -1,4 +1,4 @@
-"""gcc, clang, clang-tidy, nvcc, gfortran: `file:line:column: error: message [-Wflag]`.
+"""gcc, clang, clang-tidy, cppcheck, nvcc, gfortran: `file:line:column: error: message [-Wflag]`.
 
 clang-cl and nvcc print `file(line,column): error: message`.
 https://gcc.gnu.org/onlinedocs/gcc/Diagnostic-Message-Formatting-Options.html
@@ -18,6 +18,8 @@ _ERROR = Pattern(
     r" (?:(?:fatal|internal compiler|catastrophic) )?[Ee]rror(?: #[\w-]+)?: (?P<message>.+)"
 )
 _RULE = Pattern(r"(?P<message>.*\S) \[(?P<rule>-?[\w,.=+-]+)\]$")
+_CPPCHECK = Pattern(r"[a-z]+(?:[A-Z]\w*)+$")
+"""The rules of cppcheck, `[nullPointer]`; those of compilers and clang-tidy have hyphens."""
 _DRIVER = Pattern(
     r"(?:[\w./+-]*(?:gcc|g\+\+|cc1|cc1plus|cc|c\+\+|clang|clang\+\+|clang-\d+|nvcc|gfortran|f951|emcc|lto1|lto-wrapper)"
     r"(?:-\d+)?(?:\.exe)?) ?: (?:fatal |fatal   : )?error ?: (?P<message>.+)"
@@ -78,6 +80,7 @@ def _errors(region: Region, reading: Reading) -> None:
         if flagged := _RULE.match(message):
             message, rule = flagged["message"], flagged["rule"]
         tidy = bool(rule) and not rule.startswith("-") and "-warnings-as-errors" in rule
+        tool = "clang-tidy" if tidy else "cppcheck" if _CPPCHECK.match(rule) else ""
         frame = (caller[1], caller[2]) if caller else (path, line)
         reading.add(
             message,
@@ -89,8 +92,8 @@ def _errors(region: Region, reading: Reading) -> None:
             column=0 if caller else column,
             rule=_flag(rule),
             frame=f"{frame[0]}:{frame[1]}",
-            tool="clang-tidy" if tidy else "",
-            failure_class=FailureClass.LINT if tidy else None,
+            tool=tool,
+            failure_class=FailureClass.LINT if tool else None,
         )
 
 

@@ -30,6 +30,8 @@ _TESTIFY_ERROR = Pattern(r"\s+Error: +\t(?P<message>.*)")
 _TESTIFY_NEXT = Pattern(r"\s+(?:Test|Messages): +\t|\s*$|\s+Diff:$")
 _TIMED_OUT = Pattern(r"panic: test timed out after ")
 _RUNNING = Pattern(r"\s+(?P<test>[A-Z]\S*) \([\d.hms]+\)$")
+_FAMILY = 50
+"""Failures among which a test's subtests are looked for; gotestsum names them before it."""
 _FAR = 2000
 """Lines above the end of a verbose test within which its log is looked for."""
 _LAST = 400
@@ -54,9 +56,9 @@ def _tests(region: Region, reading: Reading, raced: set[int]) -> None:
             reading.add(message, title=index, cause=shown[0], detail=shown[1:], test=test)
             continue
         if place is None:
-            follower = fails[position + 1][1] if position + 1 < len(fails) else None
+            near = fails[max(0, position - _FAMILY) : position + _FAMILY]
             told = below.stop < len(region) and region[below.stop].text.startswith("panic: ")
-            if not told and not (follower and _is_parent(found, follower)):
+            if not told and not any(_is_parent(found, other) for _, other in near):
                 reading.add(f"{test} failed", title=index, test=test)
             continue  # the subtest or the panic below says why
         at, hit = place

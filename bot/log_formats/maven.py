@@ -10,6 +10,11 @@ _SOURCE = Pattern(
     r"\[(?P<level>ERROR|WARNING)\] (?P<path>\S.*?\.(?:java|kt|groovy|scala|aj)):\[(?P<line>\d+)(?:,(?P<column>\d+))?\] "
     r"(?:error: )?(?:\((?P<category>\w+)\) (?P<rule>\w+): )?(?P<message>.+)"
 )
+_STYLE = Pattern(
+    r"\[(?:ERROR|WARN)\] (?P<path>\S.*?\.\w+):(?P<line>\d+)(?::(?P<column>\d+))?: "
+    r"(?P<message>.+) \[(?P<rule>[A-Z]\w+)\]$"
+)
+"""Checkstyle's own listener, `<consoleOutput>`; also of its command line and of Ant."""
 _MORE = Pattern(r"(?:\[ERROR\] )?  +\S")
 _GOAL = Pattern(
     r"\[ERROR\] Failed to execute goal (?:(?P<plugin>[\w.-]+(?::[\w.-]+){1,2}):(?P<goal>[\w-]+) )?"
@@ -76,6 +81,20 @@ def _sources(region: Region, reading: Reading, *, violations: bool) -> None:
         )
 
 
+def _style(region: Region, reading: Reading) -> None:
+    for index, found in region.matches(_STYLE):
+        reading.add(
+            found["message"],
+            cause=index,
+            path=found["path"],
+            line=found["line"],
+            column=found["column"] or 0,
+            rule=found["rule"],
+            tool="checkstyle",
+            failure_class=FailureClass.LINT,
+        )
+
+
 def _goals(region: Region, reading: Reading) -> None:
     for index, found in region.matches(_GOAL):
         message = found["message"].partition(" -> [Help")[0].strip()
@@ -102,6 +121,7 @@ def read(region: Region, reading: Reading) -> None:
     """Compiler errors, goals that failed, poms; the reactor's failed modules; help is noise."""
     goals = [i for i, _ in region.matches(_GOAL)]
     _sources(region, reading, violations=any("violation" in region[i].text for i in goals))
+    _style(region, reading)
     _goals(region, reading)
     for index, found in region.matches(_POM):
         text = found["message"].partition(" -> [Help")[0]

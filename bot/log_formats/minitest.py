@@ -26,7 +26,7 @@ _ACTUAL = Pattern(r"\s*(?:Actual: .*|<.*>\.?$)")
 _WANTED = Pattern(r"\s*(?:Expected|<.*> expected)")
 _RULE = Pattern(r"\s*(?P<rule>(?:[A-Z]\w*::)*[A-Z]\w*): ")
 _UNIT_DIFF = Pattern(r"\s*(?:<.*> expected|(?:[A-Z]\w*::)*[A-Z]\w*Error:|expected)")
-_REPORT = Pattern(r" *(?:FAIL|ERROR) +(?P<test>\S.*?) \([\d.]+s\)$")
+_REPORT = Pattern(r" *(?:FAIL|ERROR) +(?P<test>(?=\S*(?:#|test_|::))\S.*?) \([\d.]+s\)$")
 _COUNTS = Pattern(
     r"(?:\d+ runs|\d+ tests), \d+ assertions, (?P<failures>\d+) failures, (?P<errors>\d+) errors"
 )

@@ -53,9 +53,11 @@ def _tests(region: Region, reading: Reading) -> None:
     for index in region.hits:
         text = region[index].text
         found = _OLD.match(text) or _TEST.match(text)
-        if found is None or not ("── " in text or text.strip()[:1].isdigit()):
+        if found is None:
             continue
         values = found.groupdict()
+        if not ("── " in text or text.strip()[:1].isdigit() or (values["path"] and values["line"])):
+            continue
         path = values["path"] or values.get("path2") or ""
         line = values["line"] or values.get("line2") or ""
         block = region.after(index, stop=_END, limit=30)
@@ -157,7 +159,7 @@ FORMAT = Format(
     name="R",
     failure_class=FailureClass.TEST,
     anchors=(
-        "── Failure", "── Error", ". Failure", ". Error", "... ERROR", "] ERROR", "Running the tests in",
+        "── Failure", "── Error", "Failure ('", "Error ('", ". Failure", ". Error", "... ERROR", "] ERROR", "Running the tests in",
         "[ FAIL ", "Status: ", "FAILED: ", "Execution halted", "there is no package called",
         "ERROR: ", "found ERRORs", "not available for", "_linter] ", " error",
     ),

@@ -35,6 +35,7 @@ _CRASH = Pattern(
     r"(?:\[ERROR\] )?(?:\S*Exception:? )?(?P<message>The forked VM terminated without .*|Crashed tests:.*"
     r"|There was a timeout .* in the fork.*|.*The forked VM was killed.*)"
 )
+_CRASHED = Pattern(r"(?:\[ERROR\] +)?(?P<test>[\w$.]+(?:[#.][\w$]+)?)$")
 _NO_TESTS = Pattern(
     r"\[ERROR\] .*(?P<message>No tests (?:were executed|matching pattern).*?)(?: ->.*)?$"
 )
@@ -99,9 +100,16 @@ def read(region: Region, reading: Reading) -> None:
     for pattern, kind in ((_CRASH, FailureClass.TEST), (_NO_TESTS, FailureClass.CONFIG)):
         for index, found in region.matches(pattern):
             late = found["message"].startswith("There was a timeout")
+            below = region.after(index, limit=1)
+            crashed = found["message"] == "Crashed tests:" and below
+            named = _CRASHED.match(region[below[0]].text) if crashed else None
+            if named and any(f.diagnostic.test == named["test"] for f in reading.findings):
+                reading.noise((index, below[0]))  # said before
+                continue
             reading.add(
-                found["message"],
-                cause=index,
+                f"{found['message']} {named['test']}" if named else found["message"],
+                cause=[index, *([below[0]] if named else [])],
+                test=named["test"] if named else "",
                 detail=region.after(index, limit=4),
                 failure_class=FailureClass.TIMEOUT if late else kind,
             )

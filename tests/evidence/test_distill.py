@@ -151,6 +151,11 @@ def test_runner_lost_is_known_from_its_annotation():
         (["expected 200, got 503 Service Unavailable"], 1, FailureClass.UNKNOWN),
         ([*PYTEST, "Error: connect ETIMEDOUT 10.0.0.7:443"], 1, FailureClass.TEST),
         (["still waiting"], 124, FailureClass.TIMEOUT),
+        (
+            ["PHP Parse error:  Unclosed '[' on line 2 in ./b.php on line 3",
+             "xargs: php: exited with status 255; aborting"],
+            124, FailureClass.COMPILE,
+        ),
         (["bash: foo: command not found"], 127, FailureClass.CONFIG),
     ],
 )  # fmt: skip

@@ -1,0 +1,2 @@
+import { foo } from './util'
+console.log(foo)

@@ -1,0 +1,3 @@
+import './gone';
+import x from 'nosuchpkg';
+const a = {

@@ -1,0 +1,2 @@
+module ex.com/shop
+go 1.22

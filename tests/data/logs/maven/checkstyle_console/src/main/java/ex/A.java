@@ -1,0 +1,2 @@
+package ex;
+public class A { int F() { return 1; } }

@@ -1,0 +1,1 @@
+package ex; import org.junit.jupiter.api.*; class CrashTest { @Test void dies() { Runtime.getRuntime().halt(9); } }

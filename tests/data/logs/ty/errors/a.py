@@ -1,0 +1,3 @@
+def f(x: int) -> str:
+    return x
+f('a').foo
