@@ -4,6 +4,8 @@ The place of the assertion stands at the end, `› file://test.js:2:28`.
 https://github.com/avajs/ava/blob/main/docs/01-writing-tests.md
 """
 
+from bisect import bisect_right
+
 from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
 
@@ -17,17 +19,22 @@ _COUNTS = Pattern(
 )
 
 
+def _titles(region: Region) -> dict[str, list[int]]:
+    """The lines that may be a block's title, by their text."""
+    found: dict[str, list[int]] = {}
+    for index, line in enumerate(region.lines):
+        if line.text.startswith("  ") and line.text[2:3] not in ("", " "):
+            found.setdefault(line.text[2:].rstrip(), []).append(index)
+    return found
+
+
 def read(region: Region, reading: Reading) -> None:
     """One diagnostic for each failed test, with the block that repeats its title."""
+    titles = _titles(region) if region.find(_FAIL, region.hits) else {}
     for index, found in region.matches(_FAIL):
         test = found["test"]
-        title = f"  {test.rpartition(' › ')[2]}"
-        behind = (
-            i
-            for i in range(index + 1, min(index + 2000, len(region)))
-            if region[i].text.rstrip() in {title, f"  {test}"}
-        )
-        start = next(behind, None)
+        said_at = titles.get(test.rpartition(" › ")[2]) or titles.get(test) or []
+        start = next((i for i in said_at[bisect_right(said_at, index) :][:1]), None)
         if start is None:
             reading.add(f"{test} failed", title=index, test=test)
             continue

@@ -6,6 +6,7 @@ Test`. https://pkg.go.dev/cmd/go#hdr-Test_packages
 """
 
 import re
+from bisect import bisect_left
 
 from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
@@ -32,8 +33,8 @@ _TIMED_OUT = Pattern(r"panic: test timed out after ")
 _RUNNING = Pattern(r"\s+(?P<test>[A-Z]\S*) \([\d.hms]+\)$")
 _FAMILY = 50
 """Failures among which a test's subtests are looked for; gotestsum names them before it."""
-_FAR = 2000
-"""Lines above the end of a verbose test within which its log is looked for."""
+_TURNS = 8
+"""How often a verbose test may have spoken last without a place before its log is given up."""
 _LAST = 400
 """Lines behind a panic within which a test binary says `FAIL`."""
 _RULER = Pattern(r"={10,}$")
@@ -42,11 +43,12 @@ _TOOL = Pattern(r"go: (?P<message>no such tool .*)")
 
 def _tests(region: Region, reading: Reading, raced: set[int]) -> None:
     fails = list(region.matches(_FAIL))
+    speakers = _speakers(region) if fails else {}
     claimed: set[int] = set()
     for position, (index, found) in enumerate(fails):
         test = found["test"] or found["full"]
         below = region.after(index, stop=_RUN, limit=60)
-        above = [i for i in _above(region, index, test) if i not in claimed]
+        above = [i for i in _above(region, speakers, index, test) if i not in claimed]
         place = region.find(_MESSAGE, below) or region.find(_MESSAGE, above)
         if index in raced:
             continue  # the race says why
@@ -77,20 +79,27 @@ def _tests(region: Region, reading: Reading, raced: set[int]) -> None:
         )
 
 
-def _above(region: Region, index: int, test: str) -> range:
+def _speakers(region: Region) -> dict[str, list[int]]:
+    """For each test the lines at which `-v` says that it speaks, in order."""
+    found: dict[str, list[int]] = {}
+    for index, line in enumerate(region.lines):
+        if line.text.startswith("=== ") and (speaker := _SPEAKER.match(line.text)):
+            found.setdefault(speaker["test"], []).append(index)
+    return found
+
+
+def _above(region: Region, speakers: dict[str, list[int]], index: int, test: str) -> range:
     """The lines above that the test wrote: right above, or where `-v` says that it speaks."""
     near = region.before(index, stop=_RUN, limit=60)
     ahead = _SPEAKER.match(region[near.start - 1].text) if near.start else None
     if near and (ahead is None or ahead["test"] == test):
         return near
-    for other in range(near.start - 1, max(-1, index - _FAR), -1):
-        if region[other].step != region[index].step:
-            break
-        speaker = _SPEAKER.match(region[other].text)
-        if speaker and speaker["test"] == test:
-            said = region.after(other, stop=_RUN, limit=60)
-            if region.find(_MESSAGE, said):
-                return said
+    spoke = speakers.get(test, [])
+    last = bisect_left(spoke, index)
+    for other in reversed(spoke[max(0, last - _TURNS) : last]):
+        said = region.after(other, stop=_RUN, limit=60)
+        if region[other].step == region[index].step and region.find(_MESSAGE, said):
+            return said
     return range(0)
 
 
@@ -155,9 +164,9 @@ def _panics(region: Region, reading: Reading) -> None:
 
 def _timed_out(region: Region, reading: Reading, index: int, message: str) -> None:
     """A diagnostic for each test that still ran; the stacks of all goroutines follow."""
-    stacks = region.after(index, limit=_LAST)
     listed = region.after(index, stop=_GOROUTINE, limit=30)
     running = [(i, hit["test"]) for i in listed if (hit := _RUNNING.match(region[i].text))]
+    stacks = region.after(index, limit=_LAST if running else 0)
     for at, test in running or [(index, "")]:
         name = test.partition("/")[0]
         calls = [i for i in stacks if name and f".{name}" in region[i].text]

@@ -23,7 +23,7 @@ def read(region: Region, reading: Reading) -> None:
         if test in seen:
             continue
         seen.add(test)
-        block = region.after(index, stop=_NEXT, limit=120)
+        block = region.after(index, stop=_NEXT, limit=60)
         said = [i for i in block if not _FRAME.match(region[i].text)]
         why = found["why"] or found["how"]
         reading.add(

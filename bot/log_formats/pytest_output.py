@@ -4,6 +4,7 @@ https://docs.pytest.org/en/stable/how-to/output.html
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 from bot.log_formats.reading import Finding, Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
@@ -29,6 +30,7 @@ _COVERAGE = Pattern(
     r"(?:FAIL |ERROR: )?(?P<message>Required test coverage of .*not reached.*|Coverage failure: .+)"
 )
 _FATAL = Pattern(r"(?P<message>Fatal Python error: .+)|\++ (?P<timeout>Timeout) \++$")
+_MOST_FATAL = 20
 _STACK = Pattern(r"~+ Stack of ")
 _BY_PLUGIN = "from pytest-timeout"
 _SYNTAX = Pattern(r"E   (?P<message>\w*(?:SyntaxError|IndentationError|TabError): .+)")
@@ -146,7 +148,7 @@ def _fatal(region: Region, reading: Reading) -> None:
     Either may stand behind the test's name or its dots on the same line. A test that failed for its
     time limit has a block of its own, which holds the stacks too.
     """
-    for index, found in region.searches(_FATAL):
+    for index, found in islice(region.searches(_FATAL), _MOST_FATAL):
         stack = region.after(index, limit=200)
         if found["timeout"]:
             failed = any(_BY_PLUGIN in f.diagnostic.message.raw for f in reading.findings)

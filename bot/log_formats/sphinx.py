@@ -39,8 +39,8 @@ def _sphinx(region: Region, reading: Reading) -> bool:
     if not any("with warnings treated as errors" in region[i].text for i, _ in ends):
         return bool(reading.findings)
     for index, found in region.matches(_SPHINX):
-        stack = region.after(index, stop=_SPHINX, limit=30)
-        raised = region.find(_MODULE, stack) if "exception was raised" in found["message"] else None
+        depth = 30 if "exception was raised" in found["message"] else 0
+        raised = region.find(_MODULE, region.after(index, stop=_SPHINX, limit=depth))
         reading.add(
             f"{found['message']} {raised[1][0]}" if raised else found["message"],
             cause=[index, *([raised[0]] if raised else [])],
