@@ -6,6 +6,9 @@ https://www.boost.org/libs/test/doc/html/boost_test/test_output.html,
 https://libcheck.github.io/check/, https://criterion.readthedocs.io/en/master/output.html
 """
 
+import re
+from collections.abc import Iterator
+
 from bot.log_formats.reading import Format, Pattern, Reading, Region
 from bot.outcomes import FailureClass
 
@@ -17,6 +20,7 @@ _BOOST_LAST = Pattern(r"(?P<path>[^\s(][^(]*)\((?P<line>\d+)\): last checkpoint"
 _CHECK = Pattern(
     r"(?P<path>[^\s:]+\.\w+):(?P<line>\d+):[FE]:(?P<case>[^:]*):(?P<test>[^:]+):\d+: (?P<message>.+)"
 )
+_CHECKS = Pattern(r"\d+%: Checks: \d+, Fail")
 _CRITERION = Pattern(r"\[FAIL\] (?P<test>\S+?::\S+?): (?P<how>.*)$")
 _CRITERION_SAID = Pattern(r"\[-+\] (?P<path>[^\s:]+\.\w+):(?P<line>\d+): (?P<message>.+)")
 _CRITERION_TEXT = Pattern(r"\[-+\]   +(?P<text>\S.*)")
@@ -45,6 +49,14 @@ def _criterion(region: Region, reading: Reading) -> None:
         )
 
 
+def _checked(region: Region) -> Iterator[tuple[int, re.Match[str]]]:
+    """What Check prints below its count, however a message is worded."""
+    for count, _ in region.matches(_CHECKS):
+        for index in region.after(count, limit=400):
+            if found := _CHECK.match(region[index].text):
+                yield index, found
+
+
 def read(region: Region, reading: Reading) -> None:
     """One diagnostic for each failed assertion, or for each test of Criterion."""
     for index, found in region.matches(_BOOST):
@@ -60,7 +72,7 @@ def read(region: Region, reading: Reading) -> None:
             test=found["test"],
             tool="Boost.Test",
         )
-    for index, found in region.matches(_CHECK):
+    for index, found in _checked(region):
         reading.add(
             found["message"],
             cause=index,
@@ -79,8 +91,6 @@ FORMAT = Format(
     anchors=(
         'error: in "',
         "last checkpoint",
-        ":F:",
-        ":E:",
         "[FAIL] ",
         " detected in the test module",
         ": Checks: ",

@@ -46,6 +46,6 @@ def read(region: Region, reading: Reading) -> None:
 FORMAT = Format(
     name="ty",
     failure_class=FailureClass.TYPE,
-    anchors=("error[", " diagnostic"),
+    anchors=("error[", "Found "),
     read=read,
 )
