@@ -151,7 +151,7 @@ def _fatal(region: Region, reading: Reading) -> None:
     for index, found in islice(region.searches(_FATAL), _MOST_FATAL):
         stack = region.after(index, limit=200)
         if found["timeout"]:
-            failed = any(_BY_PLUGIN in f.diagnostic.message.raw for f in reading.findings)
+            failed = any(_BY_PLUGIN in region[i].text for f in reading.findings for i in f.roles)
             if failed or not (stack and _STACK.match(region[stack[0]].text)):
                 continue  # the rule below the stacks
         frames = [
