@@ -10,8 +10,9 @@ from typing import TypeVar
 from bot.decide.assigned import AssignmentFacts
 from bot.decide.snapshot import Attempt, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.steps import Finish, Step
+from bot.decide.verdict import judge
 from bot.diff_policy import Finding
-from bot.model import Item, Outcome, Request, Session, SessionState, TargetKind
+from bot.model import Item, Outcome, Request, Session, SessionState, TargetKind, Verdict
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
 from bot.policy import Mode, Policy
 
@@ -124,6 +125,21 @@ class Case:
     def findings(self) -> tuple[Finding, ...]:
         """What the diff policy finds at the head; asked for late, since it costs a request."""
         return self.have(self.facts.diff, Facet.DIFF)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the checks of the new head say; the one judgement of which of them are red."""
+        checks = self.have(self.facts.checks, Facet.CHECKS)
+        patterns = self.policy.verify_checks
+        failed = self.red.failing if self.began_red else ()
+        return judge(
+            checks,
+            self.new_head,
+            patterns=patterns,
+            must_pass=() if patterns else tuple(job.name.raw for job in failed),
+            workflow_id=self.red.run.workflow_id if self.began_red else 0,
+            required=() if patterns else self.have(self.facts.required, Facet.REQUIRED),
+        )
 
     @property
     def judged(self) -> tuple[Attempt, ...]:

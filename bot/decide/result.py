@@ -9,29 +9,12 @@ from bot.decide.review import blocking, rules_of
 from bot.decide.silence import cause as silence_cause
 from bot.decide.snapshot import KEPT, Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
-from bot.decide.verdict import judge
 from bot.diff_policy import is_flagged
 from bot.model import Outcome, Verdict, VerdictKind
 from bot.outcomes import OutcomeKind, SkipReason, UnverifiedCause
 from bot.policy import Verify
 
 _LOOK_AGAIN = (Facet.CHECKS, Facet.HEAD)
-
-
-def _verdict(case: Case) -> Verdict:
-    checks = case.have(case.facts.checks, Facet.CHECKS)
-    patterns = case.policy.verify_checks
-    failed = case.red.failing if case.began_red else ()
-    must_pass = () if patterns else tuple(job.name.raw for job in failed)
-    required = () if patterns else case.have(case.facts.required, Facet.REQUIRED)
-    return judge(
-        checks,
-        case.new_head,
-        patterns=patterns,
-        must_pass=must_pass,
-        workflow_id=case.red.run.workflow_id if case.began_red else 0,
-        required=required,
-    )
 
 
 def _without_pull_request(case: Case) -> Step | None:
@@ -63,7 +46,7 @@ def _unverifiable(case: Case) -> Step | None:
 
 
 def _pending(case: Case) -> Step | None:
-    if _verdict(case).kind is not VerdictKind.PENDING:
+    if case.verdict.kind is not VerdictKind.PENDING:
         return None
     if case.facts.verify_seconds < case.policy.verify_timeout:
         return Wait("Checks are running.", _LOOK_AGAIN)
@@ -71,7 +54,7 @@ def _pending(case: Case) -> Step | None:
     _ = case.findings  # they are listed, whatever the end
     return Finish(
         Outcome(OutcomeKind.TIMED_OUT, f"The checks did not end within {time}."),
-        _verdict(case),
+        case.verdict,
     )
 
 
@@ -98,7 +81,7 @@ _SENTENCES = {
 
 
 def _dispatch(case: Case) -> Step | None:
-    verdict, state = _verdict(case), case.state
+    verdict, state = case.verdict, case.state
     if not case.began_red:
         return None  # no workflow has failed
     if verdict.kind is not VerdictKind.UNVERIFIED or verdict.cause not in _DISPATCH_HELPS:
@@ -112,7 +95,7 @@ def _dispatch(case: Case) -> Step | None:
 
 
 def _nothing_vouches(case: Case) -> Step | None:
-    verdict = _verdict(case)
+    verdict = case.verdict
     if verdict.kind is not VerdictKind.UNVERIFIED or verdict.cause is None:
         return None
     may_come = verdict.cause is not UnverifiedCause.APPROVAL_NEEDED
@@ -131,7 +114,7 @@ def _unverified(verdict: Verdict, sentence: str) -> Finish:
 
 
 def _green(case: Case) -> Step | None:
-    verdict = _verdict(case)
+    verdict = case.verdict
     if verdict.kind is not VerdictKind.GREEN:
         return None
     if case.facts.verify_seconds < case.policy.poll_interval:
@@ -177,7 +160,7 @@ def _used_up(case: Case) -> Step | None:
     used = len(case.judged) + 1
     return Finish(
         Outcome(OutcomeKind.NOT_FIXED, f"All {used} attempts are used up."),
-        _verdict(case),
+        case.verdict,
     )
 
 
@@ -190,14 +173,14 @@ def _no_progress(case: Case) -> Step | None:
         return None
     return Finish(
         Outcome(OutcomeKind.NOT_FIXED, "The same failure came back; another attempt is a waste."),
-        _verdict(case),
+        case.verdict,
     )
 
 
 def _red(case: Case) -> Step | None:
     # What was fixed, and what is new, shows only against what failed at the beginning.
     case.have(case.facts.evidence, Facet.EVIDENCE)
-    return FollowUp(f"Still red at `{case.new_head[:7]}`; told the session.", _verdict(case))
+    return FollowUp(f"Still red at `{case.new_head[:7]}`; told the session.", case.verdict)
 
 
 ROWS = (

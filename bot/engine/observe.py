@@ -12,7 +12,6 @@ from bot.decide import memory
 from bot.decide.case import Case
 from bot.decide.review import review, wants_changed_paths
 from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot, Unread
-from bot.decide.verdict import relevant
 from bot.engine import allowances
 from bot.engine.assigned import Assigned
 from bot.engine.background import Around
@@ -20,7 +19,6 @@ from bot.engine.brief import Brief
 from bot.engine.red_run import RedRun, tested_by_queue
 from bot.errors import OriginLostError, UpstreamError
 from bot.model import (
-    RED_CONCLUSIONS,
     Assignment,
     BackendName,
     Check,
@@ -36,8 +34,6 @@ from bot.model import (
 from bot.outcomes import OutcomeKind
 from bot.policy import Mode, Policy
 from bot.ports import Ports
-
-_FAILING = RED_CONCLUSIONS | {"cancelled"}
 
 
 class Observer:
@@ -249,9 +245,7 @@ class Observer:
         return allowances.accepted(self._ports.github, self._policy, entries, frozenset(pulls))
 
     def _red_again(self, facts: Snapshot) -> dict[str, Any]:
-        assert isinstance(facts.checks, tuple)  # noqa: S101 - rows ask for the checks first
-        checks = relevant(facts.checks, self._policy.verify_checks)
-        red = [c for c in checks if c.conclusion in _FAILING]
+        red = Case(self._request, facts, self._policy).verdict.failing
         runs = sorted({check.run_id for check in red if check.run_id})
         return {"red_again": self._red.evidence(self._jobs_of(red), runs)}
 
@@ -268,7 +262,7 @@ class Observer:
         branch = facts.target_branch(self._policy)
         return {"silence": self._around.silence(facts, _run(facts).run, branch)}
 
-    def _jobs_of(self, checks: list[Check]) -> tuple[Job, ...]:
+    def _jobs_of(self, checks: tuple[Check, ...]) -> tuple[Job, ...]:
         wanted = {c.job_id for c in checks}
         jobs = [
             job

@@ -122,14 +122,15 @@ class Stage:
     def told_jobs(self, _run: Any) -> Sequence[JobSeed]:
         """What the workflow's runs come to: the next color, green when none is left."""
         color = self.colors.pop(0) if self.colors else "green"
+        others = [JobSeed(name, "failure", log="Error: boom\n") for name in self.also_red]
         if color == "green":
-            others = [JobSeed(name, "failure", log="boom\n") for name in self.also_red]
             return [JobSeed("test"), *others]
         if color == "running":
             return [JobSeed("test", None, status="in_progress")]
         if self.logs:
             return [JobSeed("test", "failure", log=self.logs.pop(0))]
-        return [JobSeed("test", "failure", log=RED_LOG.replace("test_voucher", f"test_{color}"))]
+        log = RED_LOG.replace("test_voucher", f"test_{color}")
+        return [JobSeed("test", "failure", log=log), *others]
 
     def red_pull_request(self, **pull: Any) -> int:
         """A pull request whose run is red; its event waits in `events`."""

@@ -315,25 +315,42 @@ def test_green_by_itself(stage: Stage):
     assert len(stage.comments(number)) == 1
 
 
+TEST_REQUIRED = {
+    "type": "required_status_checks",
+    "ruleset_source_type": "Repository",
+    "ruleset_source": "acme/widgets",
+    "ruleset_id": 1,
+    "parameters": {
+        "required_status_checks": [{"context": "test"}],
+        "strict_required_status_checks_policy": False,
+    },
+}
+
+
 def test_required_checks_alone_count(stage: Stage):
     """Where the base's rules name checks, a red one that is not among them changes nothing."""
-    stage.repository.state.rules["main"] = [
-        {
-            "type": "required_status_checks",
-            "ruleset_source_type": "Repository",
-            "ruleset_source": "acme/widgets",
-            "ruleset_id": 1,
-            "parameters": {
-                "required_status_checks": [{"context": "test"}],
-                "strict_required_status_checks_policy": False,
-            },
-        }
-    ]
+    stage.repository.state.rules["main"] = [TEST_REQUIRED]
     stage.red_pull_request()
     stage.fixes.append(FIX)
     stage.also_red.append("optional")
 
     assert stage.run().outcome == "fixed"
+
+
+@pytest.mark.row("red")
+def test_the_follow_up_is_about_what_the_verdict_counts(stage: Stage):
+    """A red job that is not required has no place in the agent's second prompt either."""
+    stage.repository.state.rules["main"] = [TEST_REQUIRED]
+    stage.red_pull_request()
+    stage.fixes += [{"prices.py": "half\n"}, FIX]
+    stage.colors.append("rounding")
+    stage.also_red.append("optional")
+    told = stage.run()
+
+    assert (told.outcome, len(stage.prompts)) == ("fixed", 2)
+    assert "test_rounding" in stage.prompts[1]
+    assert "optional" not in stage.prompts[1]
+    assert "boom" not in stage.prompts[1]
 
 
 def test_a_merge_queue(stage: Stage):
