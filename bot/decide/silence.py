@@ -10,11 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.evidence.workflow_file import UnreadableError, events, loaded
 from bot.outcomes import UnverifiedCause
 from bot.untrusted import Untrusted
-
-LARGEST = 100_000
-"""Characters of a workflow file that are read."""
 
 MOST_WILDCARDS = 4
 """Of a glob; `src/**/test_*.py` has two."""
@@ -59,7 +57,7 @@ def cause(silence: Silence, *, skipped: bool) -> UnverifiedCause:
 
 def _by_filters(silence: Silence) -> UnverifiedCause:
     """Branches first, then paths, then activities; what passes all of them is only late."""
-    on = _events(silence.workflow.raw)
+    on = _heard(silence.workflow)
     asked = [("push", silence.branch), *([("pull_request", silence.base)] if silence.base else [])]
     heard = [on[event] for event, name in asked if event in on and _listens(on[event], name)]
     if not heard:
@@ -72,23 +70,13 @@ def _by_filters(silence: Silence) -> UnverifiedCause:
     return UnverifiedCause.CI_SLOW
 
 
-def _events(text: str) -> dict[str, Mapping[str, Any]]:
-    """`on` as events with their filters; nothing where the file is not what GitHub would take."""
-    import yaml  # here: most requests never need it
-
+def _heard(workflow: Untrusted) -> dict[str, Mapping[str, Any]]:
+    """The events with their filters; nothing where the file is not what GitHub would take."""
     try:
-        data = yaml.safe_load(text[:LARGEST])
-    except (yaml.YAMLError, ValueError, RecursionError):
+        on = events(loaded(workflow))
+    except UnreadableError:
         return {}
-    # YAML 1.1 takes a bare `on` for a truth value.
-    on = (data.get("on") or data.get(True)) if isinstance(data, dict) else None
-    if isinstance(on, str):
-        return {on: {}}
-    if isinstance(on, list):
-        return {str(event): {} for event in on}
-    if not isinstance(on, dict):
-        return {}
-    return {str(e): filters if isinstance(filters, dict) else {} for e, filters in on.items()}
+    return {event: told if isinstance(told, Mapping) else {} for event, told in on.items()}
 
 
 def _listens(filters: Mapping[str, Any], branch: str) -> bool:

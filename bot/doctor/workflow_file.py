@@ -10,17 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
-from bot.evidence.workflow_file import LARGEST
+from bot.evidence.workflow_file import UnreadableError, events, loaded
 from bot.untrusted import Untrusted
 
 _OURS: Final = re.compile(r"(?:^|/)coder-fix(?:/[^@:]*)?(?:[@:].*)?$")
 _SECRET: Final = re.compile(r"secrets\.([A-Za-z_][A-Za-z0-9_]*)")
 _SHA: Final = re.compile(r"@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$")
 FOLDER: Final = ".github/workflows"
-DEEPEST: Final = 200
-"""Open brackets; PyYAML's time grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +91,19 @@ class Workflow:
 
 def read_workflow(path: str, text: Untrusted) -> Workflow:
     """Never raises: a file that GitHub would refuse, or that is too large, has a `trouble`."""
-    if len(text.raw) > LARGEST:
-        return Workflow(path, path, {}, trouble="it is larger than 256 KiB")
-    if _depth(text.raw) > DEEPEST:
-        return Workflow(path, path, {}, trouble="it is nested too deeply")
     try:
-        told = yaml.safe_load(text.raw)
-    except yaml.MarkedYAMLError as broken:
-        where = broken.problem_mark
-        at = f" in line {where.line + 1}" if where else ""
-        return Workflow(path, path, {}, trouble=f"it is not YAML{at}")
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return Workflow(path, path, {}, trouble="it is not YAML")
-    if not isinstance(told, Mapping) or not isinstance(told.get("jobs"), Mapping):
+        told = loaded(text)
+    except UnreadableError as why:
+        return Workflow(path, path, {}, trouble=str(why))
+    if not isinstance(told.get("jobs"), Mapping):
         return Workflow(path, path, {}, trouble="it has no jobs")
     return Workflow(
         path=path,
         name=str(told.get("name") or path),
-        # YAML 1.1 reads the key `on` as true.
-        triggers=_triggers(told.get("on", told.get(True))),
+        triggers=events(told),
         concurrency=_concurrency(told.get("concurrency")),
         repairs=tuple(_repairs(told)),
     )
-
-
-def _depth(text: str) -> int:
-    """The most brackets that are open at once; those in strings and scripts count as well."""
-    deepest = depth = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
-        depth = max(0, depth + (1 if bracket in "[{" else -1))
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _triggers(on: Any) -> dict[str, Any]:
-    if isinstance(on, str):
-        return {on: None}
-    if isinstance(on, list):
-        return {str(event): None for event in on}
-    return {str(k): v for k, v in on.items()} if isinstance(on, Mapping) else {}
 
 
 def _repairs(told: Mapping[Any, Any]) -> Iterator[Repair]:

@@ -1,4 +1,4 @@
-"""The command of a step from its workflow file, while no log shows it. Pure.
+"""A workflow file: its YAML, what it listens to, and the command of a step. Pure.
 
 The jobs API tells names only: a job's as the workflow names it, with its matrix leg; a step's, or
 `Run` and the first line of its script. What is not found for certain is not found: steps of
@@ -17,28 +17,73 @@ from bot.untrusted import Untrusted
 LARGEST: Final = 256 * 1024
 """Characters of a workflow file that is read at all: PyYAML takes seconds for more."""
 
+DEEPEST: Final = 200
+"""Open brackets; PyYAML's time grows with their square."""
+
 _LEG = re.compile(r" \(")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+
+
+class UnreadableError(Exception):
+    """A text that is no workflow's file, or too much of one; says why, in words of ours."""
+
+
+def loaded(text: Untrusted) -> Mapping[Any, Any]:
+    """The mapping that the file holds. Raises `UnreadableError` for anything else."""
+    if len(text.raw) > LARGEST:
+        raise UnreadableError("it is larger than 256 KiB")
+    if _depth(text.raw) > DEEPEST:
+        raise UnreadableError("it is nested too deeply")
+    import yaml  # here: most requests never need it
+
+    try:
+        told = yaml.safe_load(text.raw)
+    except yaml.MarkedYAMLError as broken:
+        where = broken.problem_mark
+        at = f" in line {where.line + 1}" if where else ""
+        raise UnreadableError(f"it is not YAML{at}") from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise UnreadableError("it is not YAML") from None
+    if not isinstance(told, Mapping):
+        raise UnreadableError("it has no jobs")
+    return told
+
+
+def _depth(text: str) -> int:
+    """The most brackets that are open at once; those in strings and scripts count as well."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def events(told: Mapping[Any, Any]) -> dict[str, Any]:
+    """`on` by event, with what stands below it; None for an event that is only named."""
+    on = told.get("on", told.get(True))  # YAML 1.1 takes a bare `on` for a truth value
+    if isinstance(on, str):
+        return {on: None}
+    if isinstance(on, list):
+        return {str(event): None for event in on}
+    return {str(event): value for event, value in on.items()} if isinstance(on, Mapping) else {}
 
 
 def command_of(workflow: Untrusted, job: Job) -> Untrusted:
     """The script of the job's first failed step; empty where it cannot be told."""
     failed = next(iter(job.failing_steps), None)
-    if failed is None or len(workflow.raw) > LARGEST:
+    if failed is None:
         return Untrusted("")
-    import yaml  # here: only a job that still runs has no log that tells
-
     try:
-        told = yaml.safe_load(workflow.raw)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        told = loaded(workflow)
+    except UnreadableError:
         return Untrusted("")
     scripts = {_script(steps, job, failed) for steps in _jobs(told, job.name.raw)}
     return Untrusted(scripts.pop() if len(scripts) == 1 else "")
 
 
-def _jobs(told: Any, name: str) -> Iterator[list[Any]]:
+def _jobs(told: Mapping[Any, Any], name: str) -> Iterator[list[Any]]:
     """The steps of each job that may bear that name."""
-    jobs = told.get("jobs") if isinstance(told, Mapping) else None
+    jobs = told.get("jobs")
     for key, job in jobs.items() if isinstance(jobs, Mapping) else ():
         if not isinstance(job, Mapping) or not isinstance(job.get("steps"), list):
             continue

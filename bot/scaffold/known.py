@@ -6,18 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
-
-import yaml
+from typing import Any
 
 from bot.errors import ConfigurationError
+from bot.evidence.workflow_file import UnreadableError, events, loaded
 from bot.policy_file import PATH
 from bot.policy_file.reading import read
 from bot.scaffold.answers import Door
 from bot.untrusted import Untrusted
-
-LARGEST: Final = 256 * 1024
-"""Characters of a workflow file that is looked into."""
 
 _USES = re.compile(r"uses:[ ]+(\S+@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
 _OURS_USED = re.compile(r"uses:[ ]+(\S*coder-fix@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
@@ -27,8 +23,6 @@ _GIVEN = r"^[ ]+{}:[ ]+\$\{{\{{ *{}\.(\w+) *\}}\}}"
 _TOKEN = re.compile(_GIVEN.format("github-token", "secrets"), re.MULTILINE)
 _APP_ID = re.compile(_GIVEN.format("github-app-id", "vars"), re.MULTILINE)
 _APP_KEY = re.compile(_GIVEN.format("github-app-private-key", "secrets"), re.MULTILINE)
-_ON = (True, "on")
-"""YAML 1.1 reads the key `on` as true."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Known:
         return tuple(
             name
             for name, path in self.workflows.items()
-            if _events(self._parsed[path]) & {"push", "pull_request", "merge_group"}
+            if {"push", "pull_request", "merge_group"} & set(events(self._parsed[path]))
         )
 
     @cached_property
@@ -76,8 +70,7 @@ class Known:
     def listened_to(self) -> tuple[str, ...]:
         """The workflows whose runs an earlier `init`, or a person, chose."""
         told = self._parsed.get(Door.FAILURE.path, {})
-        events: Any = next((told[key] for key in _ON if key in told), None)
-        run = events.get("workflow_run") if isinstance(events, Mapping) else None
+        run = events(told).get("workflow_run")
         names = run.get("workflows") if isinstance(run, Mapping) else None
         chosen = tuple(map(str, names)) if isinstance(names, list) else ()
         return chosen or self.with_job
@@ -130,7 +123,7 @@ class Known:
         return ""
 
     @cached_property
-    def _parsed(self) -> dict[str, dict[Any, Any]]:
+    def _parsed(self) -> dict[str, Mapping[Any, Any]]:
         found = {path: parsed(text) for path, text in self.files.items() if path != PATH}
         return {path: told for path, told in found.items() if told is not None}
 
@@ -138,24 +131,14 @@ class Known:
 _OURS = frozenset(door.path for door in Door)
 
 
-def parsed(text: str) -> dict[Any, Any] | None:
+def parsed(text: str) -> Mapping[Any, Any] | None:
     """The mapping that the text holds; None where it is none."""
-    if len(text) > LARGEST:
-        return None
     try:
-        told = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        return loaded(Untrusted(text))
+    except UnreadableError:
         return None
-    return told if isinstance(told, dict) else None
 
 
 def _whole(name: str) -> str:
     """PyYAML leaves a character above U+FFFF that was written as two escapes in halves."""
     return name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _events(told: Mapping[Any, Any]) -> set[str]:
-    events: Any = next((told[key] for key in _ON if key in told), ())
-    if isinstance(events, str):
-        return {events}
-    return {str(event) for event in events} if isinstance(events, (list, dict)) else set()

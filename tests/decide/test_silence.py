@@ -74,6 +74,14 @@ def test_filters_of_the_workflow(on, expected):
     assert why(on) is expected
 
 
+def test_a_long_file_is_not_cut_in_the_middle():
+    """What stands far below counts: half of a file is another file, or none."""
+    long = "jobs:\n" + "  # a step\n" * 12_000 + "  test: {}\n"
+
+    assert why(long + "on: {push: {branches: [main]}}") is C.NO_CI_ON_BRANCH
+    assert why(long + "on: push") is C.CI_SLOW
+
+
 @pytest.mark.parametrize(
     ("types", "draft", "expected"),
     [

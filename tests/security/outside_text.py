@@ -25,7 +25,6 @@ LOOK: Mapping[str, str] = {
     "commands/replay_words.py": "split into lines that are `Untrusted` again; counted",
     "doctor/checks/repository.py": "a pattern is compared with our branch",
     "doctor/template_fitness.py": "names are keys; values are compared",
-    "doctor/workflow_file.py": "a workflow file is parsed",
     "engine/allowances.py": "commands are parsed",
     "engine/background.py": "our hidden state is read",
     "engine/desk.py": "commands are parsed; a hint becomes `Untrusted` again",
