@@ -27,7 +27,7 @@ _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
 class Silence:
     """What is known where no check vouches for a commit on `branch`.
 
-    `workflow` is the failed workflow's file at that commit, empty where it cannot be read. `base`
+    `workflow` is the failed workflow's file at that commit, None where it cannot be had. `base`
     and `draft` are of the pull request, if there is one. `changed` are the paths of the change.
     """
 
@@ -35,7 +35,7 @@ class Silence:
     conflict: bool = False
     disabled: bool = False
     default_token: bool = False
-    workflow: Untrusted = Untrusted("")
+    workflow: Untrusted | None = None
     base: str = ""
     draft: bool = False
     changed: tuple[str, ...] = ()
@@ -43,8 +43,8 @@ class Silence:
 
 def cause(silence: Silence, *, skipped: bool) -> UnverifiedCause:
     """The cause, as far as anything tells; `skipped`: checks were made, and all of them skipped."""
-    text = silence.workflow.raw
     if skipped:
+        text = silence.workflow.raw if silence.workflow else ""
         asks = silence.draft and _ASKS_FOR_DRAFT.search(text)
         return UnverifiedCause.DRAFT_EXCLUDED if asks else UnverifiedCause.ONLY_SKIPPED
     told = (
@@ -56,8 +56,13 @@ def cause(silence: Silence, *, skipped: bool) -> UnverifiedCause:
 
 
 def _by_filters(silence: Silence) -> UnverifiedCause:
-    """Branches first, then paths, then activities; what passes all of them is only late."""
-    on = _heard(silence.workflow)
+    """Branches first, then paths, then activities; what passes all of them is only late.
+
+    So is, for all that is known, what a file that cannot be read may listen to.
+    """
+    on = _listened_to(silence.workflow)
+    if on is None:
+        return UnverifiedCause.CI_SLOW
     asked = [("push", silence.branch), *([("pull_request", silence.base)] if silence.base else [])]
     heard = [on[event] for event, name in asked if event in on and _listens(on[event], name)]
     if not heard:
@@ -70,12 +75,14 @@ def _by_filters(silence: Silence) -> UnverifiedCause:
     return UnverifiedCause.CI_SLOW
 
 
-def _heard(workflow: Untrusted) -> dict[str, Mapping[str, Any]]:
-    """The events with their filters; nothing where the file is not what GitHub would take."""
+def _listened_to(workflow: Untrusted | None) -> dict[str, Mapping[str, Any]] | None:
+    """The events with their filters; None where nobody can tell."""
+    if workflow is None:
+        return None
     try:
         on = events(loaded(workflow))
     except UnreadableError:
-        return {}
+        return None
     return {event: told if isinstance(told, Mapping) else {} for event, told in on.items()}
 
 

@@ -27,8 +27,9 @@ def places(github: CodeHost, sha: str, asked: Assignment) -> tuple[Untrusted, ..
     found = present(github.files(sha))
     manifests = list(islice((m.raw for place in found for m in place.manifests), MOST_READ))
     with ThreadPoolExecutor(4) as pool:
-        texts = pool.map(lambda path: github.text_at(path, sha).raw, manifests)
-        naming = {path for path, text in zip(manifests, texts, strict=True) if _named(asked, text)}
+        texts = pool.map(lambda path: github.text_at(path, sha), manifests)
+        told = zip(manifests, texts, strict=True)
+        naming = {path for path, text in told if text is not None and _named(asked, text.raw)}
     using = [place for place in found if naming & {m.raw for m in place.manifests}]
     return tuple(_line(place, asked, naming) for place in (using or found)[:_SHOWN])
 

@@ -6,15 +6,17 @@ GitHub shows a job's log when that job has ended, and says so of its steps and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
 from bot.decide.snapshot import RunFacts
+from bot.errors import UpstreamError
 from bot.evidence.noted import SAYS_NOTHING, TOOL, of_steps
 from bot.evidence.recorded import Recorded
 from bot.evidence.workflow_file import command_of
 from bot.model import Check, Diagnostic, Evidence, Job, MissingLog, Request, WorkflowRun
 from bot.ports import Ports
+from bot.untrusted import Untrusted
 
 LOOKS, PAUSE = 3, 2.0
 """The failed step of our own job is told a moment late; seconds between two looks."""
@@ -66,9 +68,8 @@ class Unended:
             return replace(evidence, missing=(*evidence.missing, *files.refused))
         excerpts = evidence.excerpts
         commands = {}
-        if run is not None:
-            sha = self.request.vantage.workflow_sha if self.is_asked(run.id) else ""
-            workflow = self.ports.github.text_at(run.path, sha or run.head_sha)
+        workflow = self._workflow(run) if run is not None else None
+        if workflow is not None:
             told = ((job.id, command_of(workflow, job)) for job in jobs)
             commands = {number: command for number, command in told if command.raw}
             excerpts = tuple(
@@ -87,6 +88,13 @@ class Unended:
                 *files.refused,
             ),
         )
+
+    def _workflow(self, run: WorkflowRun) -> Untrusted | None:
+        """The run's file. It only helps: trouble with it must not end what goes on without."""
+        sha = self.request.vantage.workflow_sha if self.is_asked(run.id) else ""
+        with suppress(UpstreamError):
+            return self.ports.github.text_at(run.path, sha or run.head_sha)
+        return None
 
     def counted(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
         """The checks of our own run count, for it tests the commit; not those of a job like us.

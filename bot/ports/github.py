@@ -87,8 +87,8 @@ class PullRequests(Protocol):
     def branches(self, prefix: str) -> tuple[str, ...]:
         """The names of the branches that begin so."""
 
-    def text_at(self, path: str, sha: str) -> Untrusted:
-        """The file at that commit; empty where there is none, or none that can be read."""
+    def text_at(self, path: str, sha: str) -> Untrusted | None:
+        """The file at that commit; None where there is none, or none that may be read."""
 
     def files(self, sha: str) -> tuple[str, ...]:
         """The paths of the files of that commit, as Git has them: outside text.

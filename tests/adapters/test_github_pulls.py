@@ -8,7 +8,15 @@ from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
 from bot.sandbox import github_rest_git
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
-from tests.adapters.github_rig import PERMISSIONS, TOKEN, adapter, seeded, sent
+from tests.adapters.github_rig import (
+    PERMISSIONS,
+    TOKEN,
+    StandIn,
+    adapter,
+    failing_times,
+    seeded,
+    sent,
+)
 
 TEXT = {"title": "T", "body": "B"}
 
@@ -91,9 +99,39 @@ def test_a_file_at_a_commit(github_sandbox, repository):
     repository.commit("feature", {"src/ä b.py": "été\n"}, "Add")
     head = repository.head("feature")
     with adapter(github_sandbox.url) as api:
-        assert api.text_at("src/ä b.py", head).raw == "été\n"
-        assert api.text_at("src/ä b.py", repository.head("main")).raw == ""
-        assert api.text_at("src", head).raw == ""
+        told = api.text_at("src/ä b.py", head)
+        assert told is not None
+        assert told.raw == "été\n"
+        assert api.text_at("src/ä b.py", repository.head("main")) is None
+        assert api.text_at("src", head) is None
+
+
+def test_a_lost_answer_is_no_missing_file(github_sandbox, repository):
+    """Only a refusal, or that there is none, is an answer about the file."""
+    head = repository.head("main")
+    with adapter(github_sandbox.url) as api:
+        for status in (403, 404):
+            told = HttpResponse(status, {"message": "No"})
+            github_sandbox.fault_hooks.append(failing_times(1, "GET", "/app.py", told))
+            assert api.text_at("app.py", head) is None
+        broken = HttpResponse(502, {"message": "Bad Gateway"})
+        github_sandbox.fault_hooks.append(failing_times(9, "GET", "/app.py", broken))
+        with pytest.raises(UpstreamError):
+            api.text_at("app.py", head)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"type": "file", "encoding": "none", "content": ""},
+        {"type": "submodule"},
+        {"encoding": "base64", "content": "x"},
+    ],
+)
+def test_what_holds_no_text(answer):
+    """A file above 1 MB comes without its content; what is not as it should be tells nothing."""
+    with StandIn(HttpResponse(200, answer)) as github, adapter(github.origin) as api:
+        assert api.text_at("big.yml", "a" * 40) is None
 
 
 def comparing(url):

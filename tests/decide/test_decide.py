@@ -762,7 +762,7 @@ CASES = [
         a_pushed_fix(
             checks=(),
             verify_seconds=120,
-            silence=Silence("b"),
+            silence=Silence("b", workflow=Untrusted("on: workflow_dispatch")),
             state=a_state(dispatched=FIX),
         ),
         {},

@@ -64,14 +64,22 @@ def test_what_is_known_without_the_file_comes_first(facts, expected):
         ("on: {pull_request: {paths-ignore: ['**/b.py']}}", C.CI_SLOW),
         ("true: {pull_request: {paths: ['docs/**']}}", C.PATH_FILTER),
         ("on: 7", C.NO_CI_ON_BRANCH),
-        ("- on", C.NO_CI_ON_BRANCH),
-        ("on: [", C.NO_CI_ON_BRANCH),
-        ("", C.NO_CI_ON_BRANCH),
+        ("- on", C.CI_SLOW),
+        ("on: [", C.CI_SLOW),
+        ("", C.CI_SLOW),
     ],
 )
 def test_filters_of_the_workflow(on, expected):
-    """Branches first, then paths; what passes both is late."""
+    """Branches first, then paths; what passes both is late, and so is what tells neither."""
     assert why(on) is expected
+
+
+@pytest.mark.parametrize(("skipped", "expected"), [(False, C.CI_SLOW), (True, C.ONLY_SKIPPED)])
+def test_a_file_that_nobody_could_read_is_not_blamed(skipped, expected):
+    """Nobody is told to change the filters of a workflow that was not seen."""
+    unseen = Silence(BRANCH, base="main", draft=True, workflow=None)
+
+    assert cause(unseen, skipped=skipped) is expected
 
 
 def test_a_long_file_is_not_cut_in_the_middle():

@@ -381,12 +381,13 @@ def test_one_permission_less(stage: Stage, permission: str, example: tuple[str, 
 
 
 @pytest.mark.parametrize("backend", ["tasks"], indirect=True)
-def test_a_workflow_file_that_cannot_be_read(stage: Stage):
+@pytest.mark.parametrize("status", [403, 502])
+def test_a_workflow_file_that_cannot_be_read(stage: Stage, status: int):
     """The command of the failed step only helps: without it the repair begins, and that is said."""
 
     def refuse(request: HttpRequest) -> None:
         if "/contents/.github/workflows/" in request.path:
-            raise Fault("refused", respond=HttpResponse(403, {"message": "Forbidden"}))
+            raise Fault("refused", respond=HttpResponse(status, {"message": "No"}))
 
     stage.github.fault_hooks.append(refuse)
     told = living(stage, [leg("test")]).asks("test")

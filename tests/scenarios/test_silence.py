@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.actions_seeds import JobSeed
+from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.scenarios.hostile import RED_LOG
 from tests.scenarios.stage import WORKFLOW, Stage
 
@@ -43,6 +44,26 @@ def test_a_workflow_that_does_not_listen(stage: Stage, filters, sentence):
     assert told.outputs["verified"] == "unverified"
     assert sentence in stage.comments(number)[0]
     assert sentence in told.summary
+
+
+@pytest.mark.row("nothing-vouches")
+def test_a_workflow_that_cannot_be_read(stage: Stage):
+    """Without a look at the file nobody is told what to change in it."""
+    deaf = WORKFLOW.replace(ON_PULL_REQUEST, ON_PULL_REQUEST + "    branches: [main]\n")
+    stage.repository.commit("main", {FILE: deaf}, "Listen to main", start=False)
+    number = stage.red_pull_request()
+    stage.fixes.append(FIX)
+
+    def refuse(request: HttpRequest) -> None:
+        if request.path.endswith("/contents/" + FILE):
+            raise Fault("refused", respond=HttpResponse(403, {"message": "Forbidden"}))
+
+    stage.github.fault_hooks.append(refuse)
+    told = stage.run(verify="checks")
+
+    assert told.outcome == "unverified"
+    assert "No check has appeared yet." in stage.comments(number)[0]
+    assert "`branches`" not in stage.comments(number)[0]
 
 
 @pytest.mark.row("nothing-vouches")

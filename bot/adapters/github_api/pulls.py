@@ -61,15 +61,15 @@ class PullRequestDesk:
         found = self._client.get(f"{self._at}/git/matching-refs/heads/{quote(prefix, safe='/')}")
         return tuple(data["ref"].removeprefix("refs/heads/") for data in found)
 
-    def text_at(self, path: str, sha: str) -> Untrusted:
-        """By the contents API, which gives up to 1 MB; a hint, so that a refusal is no trouble."""
+    def text_at(self, path: str, sha: str) -> Untrusted | None:
+        """By the contents API: a folder is a list there; above 1 MB the `encoding` is `none`."""
+        found = self._client.get(f"{self._at}/contents/{quote(path)}", ref=sha, none_on=(403, 404))
+        if not isinstance(found, dict) or found.get("encoding") != "base64":
+            return None
         try:
-            found = self._client.get(
-                f"{self._at}/contents/{quote(path)}", ref=sha, none_on=(403, 404)
-            )
-            raw = base64.b64decode(found["content"]) if isinstance(found, dict) else b""
-        except (UpstreamError, KeyError, TypeError, ValueError):
-            return Untrusted("")
+            raw = base64.b64decode(str(found.get("content") or ""))
+        except ValueError:
+            return None
         return Untrusted(raw.decode("utf-8", "replace"))
 
     def files(self, sha: str) -> tuple[str, ...]:
