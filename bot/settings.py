@@ -115,7 +115,9 @@ class Settings(BaseSettings):
         30, description="Stillness after which an agent that pushed counts as done."
     )
     verify: Verify = Field(
-        Verify.AUTO, description="What vouches for a change: `auto`, `checks` or `none`."
+        Verify.AUTO,
+        description="What vouches for a change: its `checks`; where none ran, the failed workflow, "
+        "dispatched after a while (`auto`) or at once (`workflow`); or `none`.",
     )
     verify_checks: Listed = Field(
         (), description="Names (globs) of the checks that count; all of them when empty."
@@ -171,7 +173,9 @@ class Settings(BaseSettings):
         "", description="Packages to upgrade together: lines `name = pattern, pattern`."
     )
     alerts: Literal["off", "low", "medium", "high", "critical"] = Field(
-        "off", description="The lowest severity of the Dependabot alerts to mend by an upgrade."
+        "off",
+        description="The lowest severity of the Dependabot alerts to mend by an upgrade: `low`, "
+        "`medium`, `high` or `critical`; `off` is none.",
     )
     minimum_release_age_days: int = Field(
         0, ge=0, le=365, description="Days for which a release must have been out."

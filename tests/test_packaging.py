@@ -19,6 +19,7 @@ from bot.report.catalog import MEANINGS, OUTPUTS
 from bot.report.outputs import OUTPUT_NAMES
 from bot.scaffold import examples
 from bot.settings import Settings
+from scripts.generate import inputs, values_text
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -104,6 +105,19 @@ def test_words_are_documented():
     assert set(MEANINGS) == set(OutcomeKind)
     for word in (*OutcomeKind, *SkipReason, *ErrorKind):
         assert f"`{word.value}`" in REFERENCE
+
+
+def test_descriptions_name_every_value():
+    """An input with a closed list of values speaks of each of them: the schema shows no other."""
+    closed = {name: re.findall(r"`[\w-]+`", values_text(info)) for name, info in inputs()}
+    named = {name: ACTION["inputs"][name]["description"] for name in closed}
+
+    assert [
+        (name, value)
+        for name, values in closed.items()
+        for value in values
+        if value not in {"`true`", "`false`"} and value not in named[name]
+    ] == []
 
 
 def test_exit_codes_are_documented():

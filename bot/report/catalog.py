@@ -14,7 +14,7 @@ MEANINGS: dict[OutcomeKind, str] = {
     OutcomeKind.TIMED_OUT: "a deadline passed; the session and what it pushed are named",
     OutcomeKind.PENDING: "started or still under way; a later run carries on",
     OutcomeKind.REPORTED: "diagnosis only",
-    OutcomeKind.ANSWERED: "reserved: a command that starts nothing was answered",
+    OutcomeKind.ANSWERED: "a command that starts nothing was answered",
     OutcomeKind.SWEPT: "several items were looked at, each with its own outcome in `items`",
     OutcomeKind.STOPPED: "stopped by a person",
     OutcomeKind.SKIPPED: "nothing was started; `skip-reason` says why",
