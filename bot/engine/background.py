@@ -103,8 +103,7 @@ class Around:
         if not isinstance(state, ItemState) or state.final is None:
             return None
         branch = branch_name(item, state.generation, self.red.policy.branch_prefix)
-        owner = self.red.request.repository.owner
-        found = self.red.ports.github.pull_requests_for(f"{owner}:{branch}", state="closed")
+        found = self.red.ports.github.pull_requests_for(branch, state="closed")
         return next((pull for pull in found if not pull.merged), None)
 
     def _earlier_attempt(self, run: WorkflowRun) -> str:

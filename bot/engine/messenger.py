@@ -194,10 +194,6 @@ class Messenger:
         facts = replace(facts, pull=pull, session=session)
         if run is not None:
             facts = replace(facts, run=run)
-        branch = f"{self._owner}:{facts.worked_branch(self._policy)}"
+        branch = facts.worked_branch(self._policy)
         found = github.pull_requests_for(branch, state="all") if state is not None else ()
         return replace(facts, ours=next(iter(found), None))
-
-    @property
-    def _owner(self) -> str:
-        return self._publisher.portrait.request.repository.owner

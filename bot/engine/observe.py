@@ -206,9 +206,8 @@ class Observer:
     def _ours(self, facts: Snapshot) -> dict[str, Any]:
         if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
             return {"ours": facts.pull}
-        owner = self._request.repository.owner
-        head = f"{owner}:{facts.target_branch(self._policy)}"
-        found = self._ports.github.pull_requests_for(head, state="all")
+        branch = facts.target_branch(self._policy)
+        found = self._ports.github.pull_requests_for(branch, state="all")
         open_ones = [pull for pull in found if pull.state == "open"]
         # The oldest open one, as when opening; else what became of the newest.
         return {"ours": open_ones[-1] if open_ones else next(iter(found), None)}

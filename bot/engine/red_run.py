@@ -150,8 +150,8 @@ class RedRun:
         own = run.head_repository == self.request.repository.full_name
         if own and run.head_branch == self.request.repository.default_branch:
             return None
-        head = f"{run.head_repository.partition('/')[0]}:{run.head_branch}"
-        found = self.ports.github.pull_requests_for(head, state="all")
+        owner = run.head_repository.partition("/")[0]
+        found = self.ports.github.pull_requests_for(run.head_branch, owner=owner, state="all")
         found = tuple(p for p in found if p.head_repository in {run.head_repository, ""})
         open_ones = [p for p in found if p.state == "open"]
         if open_ones:
@@ -193,8 +193,7 @@ class RedRun:
     def _of(self, item: Item, generation: int) -> ItemState | None:
         """What is remembered in the pull request of that generation; None without one."""
         branch = branch_name(item, generation, self.policy.branch_prefix)
-        owner = self.request.repository.owner
-        found = self.ports.github.pull_requests_for(f"{owner}:{branch}", state="all")
+        found = self.ports.github.pull_requests_for(branch, state="all")
         if not found:
             return None
         return self._remembered(item, found[0]) or ItemState(item.name, generation)

@@ -20,11 +20,6 @@ class Repository:
     default_branch: str
     url: str
 
-    @property
-    def owner(self) -> str:
-        """The part of `full_name` before the slash, as in `owner:branch`."""
-        return self.full_name.partition("/")[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

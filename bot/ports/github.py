@@ -74,9 +74,12 @@ class PullRequests(Protocol):
         """That pull request; None when there is none."""
 
     def pull_requests_for(
-        self, head: str, *, state: str = "open", base: str = ""
+        self, branch: str, *, owner: str = "", state: str = "open", base: str = ""
     ) -> tuple[PullRequest, ...]:
-        """Pull requests whose head is `owner:branch`, newest first."""
+        """Pull requests whose head is that branch, newest first.
+
+        It is a branch of this repository, or of the fork of another `owner`.
+        """
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
         """Every open one, newest first."""

@@ -54,9 +54,9 @@ def test_it_says_what_the_plain_reader_says(github_sandbox, repository):
     """Pull requests, heads, comments and the red run are the same, without further requests."""
     run = repository.runs[0]
     asks: list[Callable[[Any], Any]] = [
-        lambda api: api.pull_requests_for(f"octo:{OURS}", state="all"),
-        lambda api: api.pull_requests_for(f"octo:{OURS}", base="main"),
-        lambda api: api.pull_requests_for("eve:" + OURS, state="all"),
+        lambda api: api.pull_requests_for(OURS, state="all"),
+        lambda api: api.pull_requests_for(OURS, base="main"),
+        lambda api: api.pull_requests_for(OURS, owner="eve", state="all"),
         lambda api: api.branch_head(OURS),
         lambda api: api.branch_head("x"),
         lambda api: api.branch_head("none"),
@@ -169,7 +169,7 @@ def test_an_app_is_told_from_a_person_of_its_name(github_sandbox, repository):
         glance = api.glance()
         glance.look([1], [OURS])
         assert glance.find_comment(1, MARK) is None
-        theirs = glance.pull_requests_for(f"octo:{OURS}")[0]
+        theirs = glance.pull_requests_for(OURS)[0]
         plain = api.pull_request(theirs.number)
         assert plain is not None
         assert theirs.author == plain.author == "fixer"

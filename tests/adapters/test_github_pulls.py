@@ -30,13 +30,17 @@ def repository(github_sandbox):
 
 
 def test_a_forks_pull_request_is_found_by_head(github_sandbox, repository):
-    """`owner:branch` finds it; our own branch of the same name is another head."""
+    """The owner's name finds it; our own branch of the same name is another head."""
     fork = github_sandbox.fork(repository, "eve")
     fork.commit("fix", {"app.py": "evil\n"}, "Evil")
     repository.open_pull_request("eve:fix", author="eve")
     repository.open_pull_request("fix")
     with adapter(github_sandbox.url) as api:
-        found = [api.pull_requests_for(head) for head in ("eve:fix", "octo:fix", "octo:none")]
+        found = [
+            api.pull_requests_for("fix", owner="eve"),
+            api.pull_requests_for("fix"),
+            api.pull_requests_for("none"),
+        ]
 
     assert [[p.number for p in pulls] for pulls in found] == [[1], [2], []]
     assert found[0][0].head_repository == "eve/app"

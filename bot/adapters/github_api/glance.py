@@ -93,17 +93,16 @@ class GlanceDesk(GitHubRepository):
         return self._pulls.get(number) or super().pull_request(number)
 
     def pull_requests_for(
-        self, head: str, *, state: str = "open", base: str = ""
+        self, branch: str, *, owner: str = "", state: str = "open", base: str = ""
     ) -> tuple[PullRequest, ...]:
         """From what was told of the branch, in the same order."""
-        owner, _, branch = head.partition(":")
         known = self._by_branch.get(branch)
         if known is None:
-            return super().pull_requests_for(head, state=state, base=base)
+            return super().pull_requests_for(branch, owner=owner, state=state, base=base)
         return tuple(
             pull
             for pull in known
-            if pull.head_repository.partition("/")[0] == owner
+            if pull.head_repository.partition("/")[0] == (owner or self._owner)
             and state in {"all", pull.state}
             and base in {"", pull.base_ref}
         )

@@ -35,13 +35,13 @@ class PullRequestDesk:
         return None if data is None else convert.pull_request(data)
 
     def pull_requests_for(
-        self, head: str, *, state: str = "open", base: str = ""
+        self, branch: str, *, owner: str = "", state: str = "open", base: str = ""
     ) -> tuple[PullRequest, ...]:
-        """Those of head `owner:branch`, newest first."""
-        query = {"head": head, "state": state} | ({"base": base} if base else {})
+        """By the filter `head`, which wants `owner:branch`."""
+        query = {"head": f"{owner or self._owner}:{branch}", "state": state}
+        query |= {"base": base} if base else {}
         found = (convert.pull_request(d) for d in self._client.pages(f"{self._at}/pulls", **query))
         # GitHub ignores a `head` that it cannot parse and answers everything.
-        branch = head.partition(":")[2]
         return tuple(pull for pull in found if pull.head_ref == branch)
 
     def open_pull_requests(self) -> tuple[PullRequest, ...]:
@@ -193,7 +193,7 @@ class PullRequestDesk:
 
     def _open_one(self, head: str, base: str) -> PullRequest | None:
         try:
-            found = self.pull_requests_for(f"{self._owner}:{head}", base=base)
+            found = self.pull_requests_for(head, base=base)
         except UpstreamError as refused:
             if refused.status == 403:
                 # Only the refusal of the creation itself means that creating is forbidden.
