@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.decide.snapshot import Background, Base, ItemState, RunFacts, Snapshot, Tip
+from bot.decide.around import Background, Base, Tip
+from bot.decide.snapshot import ItemState, RunFacts, Snapshot
 from bot.diff_policy import Finding, Severity
 from bot.model import (
     BackendName,

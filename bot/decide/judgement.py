@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.decide.around import Background, Base
 from bot.decide.case import About, Case, Row, skipped
 from bot.decide.outage import outage
-from bot.decide.snapshot import Background, Base, Facet
+from bot.decide.snapshot import Facet
 from bot.decide.steps import Rerun, Start, Step
 from bot.identity import item_hash, same_failure
 from bot.model import RED_CONCLUSIONS, WorkflowRun

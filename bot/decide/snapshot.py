@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
-from typing import Any, Final
+from typing import Final
 
+from bot.decide.around import Background, Base, Tip
 from bot.decide.assigned import AssignmentFacts
 from bot.decide.silence import Silence
 from bot.diff_policy import Finding
@@ -99,53 +101,6 @@ class RunFacts:
         """Jobs besides ours that still run: what they come to is not known, nor waited for."""
         known = {self.own, *(job.id for job in self.failing)}
         return tuple(j for j in self.jobs if j.status != "completed" and j.id not in known)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """An item that is worked on: our open pull request, or the failing one while there is none."""
-
-    number: int
-    item: str
-    fingerprint: tuple[str, ...] = ()
-    created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What goes on around the failure, read before an agent is started.
-
-    `recent` are the repository's newest workflow runs, `open_items` our open pull requests,
-    `under_way` the items whose session has pushed nothing yet, by their failing pull request,
-    `closed` the newest of ours for this item that somebody closed unmerged. `sessions_today` are
-    the sessions of this repository in the last 24 hours, `at_work` those of them that may still
-    come to a pull request of ours. `earlier_attempt` is the conclusion of
-    the attempt before this one, empty for the first.
-    """
-
-    recent: tuple[WorkflowRun, ...] = ()
-    open_items: tuple[OpenItem, ...] = ()
-    under_way: tuple[OpenItem, ...] = ()
-    closed: PullRequest | None = None
-    sessions_today: int = 0
-    at_work: int = 0
-    earlier_attempt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The newest finished run of the failed workflow on the base branch, and its failure."""
-
-    run: WorkflowRun | None = None
-    fingerprint: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """Where the failing branch stands when the agent is done, and whether it is green there."""
-
-    sha: str
-    green: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,13 +211,17 @@ class Snapshot:
 
         What the checks and the diff say, they say of the head that was read before them.
         """
-        verdict = {"checks": UNREAD, "red_again": UNREAD}
-        changing: dict[Facet, dict[str, Any]] = {
-            Facet.SESSION: {"session": UNREAD},
-            Facet.HEAD: {"head": UNREAD, "diff": UNREAD, **verdict},
-            Facet.CHECKS: verdict,
+        forgetting: Mapping[Facet, Callable[[Snapshot], Snapshot]] = {
+            Facet.SESSION: lambda facts: replace(facts, session=UNREAD),
+            Facet.HEAD: lambda facts: replace(
+                facts, head=UNREAD, diff=UNREAD, checks=UNREAD, red_again=UNREAD
+            ),
+            Facet.CHECKS: lambda facts: replace(facts, checks=UNREAD, red_again=UNREAD),
         }
-        return replace(self, **{k: v for f in facets for k, v in changing[f].items()})
+        facts = self
+        for facet in facets:
+            facts = forgetting[facet](facts)
+        return facts
 
     def target_branch(self, policy: Policy) -> str:
         """The one branch to which the agent pushes."""

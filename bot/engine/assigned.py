@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.decide.assigned import AssignmentFacts
 from bot.decide.snapshot import ItemState, Snapshot
@@ -29,8 +28,10 @@ class Assigned:
 
     def read(
         self, facts: Snapshot, item: Item, generation: int, assignment: Assignment | None
-    ) -> dict[str, Any]:
-        """Facts as of the facet `RUN`; `assignment` is None where only the item is known.
+    ) -> tuple[Snapshot, ItemState | None]:
+        """With the facts of the facet `RUN`; `assignment` is None where only the item is known.
+
+        Beside them the record, as among them.
 
         Raises `OriginLostError` where nothing tells what is to be done.
         """
@@ -59,8 +60,10 @@ class Assigned:
             edited=thread is not None and _is_edited(thread, self._asked_at(remembered)),
             asked=asked,
         )
-        known = {"item": item, "state": state, "pull": None, "tip": tip}
-        return {"run": None, "assignment": begun, **known}
+        facts = replace(
+            facts, run=None, assignment=begun, item=item, state=state, pull=None, tip=tip
+        )
+        return facts, state
 
     def _asked_at(self, state: ItemState | None) -> datetime | None:
         """When the command was written with which the generation at work began, or begins.
@@ -77,13 +80,13 @@ class Assigned:
         branch = self.red.request.repository.default_branch
         return AssignmentFacts(told, branch, state.evidence_sha if state else "") if told else None
 
-    def evidence(self, begun: AssignmentFacts) -> dict[str, Any]:
+    def evidence(self, facts: Snapshot, begun: AssignmentFacts) -> Snapshot:
         """Nothing failed; of an upgrade, which files it is about."""
         told = begun.assignment
         if told.packages or told.patterns:
             where = places(self.red.ports.github, begun.head_sha, told)
             begun = replace(begun, where=where)
-        return {"evidence": nothing_failed(told), "assignment": begun}
+        return replace(facts, evidence=nothing_failed(told), assignment=begun)
 
     def rooted(self, facts: Snapshot, head: str) -> AssignmentFacts | None:
         """With the commit on which the agent built, where nobody has written it down.

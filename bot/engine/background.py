@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.decide import memory
+from bot.decide.around import Background, Base, OpenItem, Tip
 from bot.decide.silence import Silence
-from bot.decide.snapshot import Background, Base, ItemState, OpenItem, Snapshot, Tip
+from bot.decide.snapshot import ItemState, Snapshot
 from bot.engine.red_run import RedRun
 from bot.identity import branch_name, item_hash, item_of_session, name_prefix, parse_branch
 from bot.model import (

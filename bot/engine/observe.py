@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from bot.decide import memory
+from bot.decide.around import Background
 from bot.decide.case import Case
 from bot.decide.review import review, wants_changed_paths
-from bot.decide.snapshot import Background, Facet, ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.engine import allowances
 from bot.engine.assigned import Assigned
 from bot.engine.background import Around
@@ -52,7 +52,7 @@ class Observer:
 
     def read(self, facts: Snapshot, facets: tuple[Facet, ...]) -> Snapshot:
         """The snapshot with those facets read, in the order in which they depend on each other."""
-        readers: Mapping[Facet, Callable[[Snapshot], dict[str, Any]]] = {
+        readers: Mapping[Facet, Callable[[Snapshot], Snapshot]] = {
             Facet.RUN: self._run,
             Facet.PULL: self._pull,
             Facet.EVIDENCE: self._evidence,
@@ -70,10 +70,10 @@ class Observer:
             Facet.TIP: self._tip,
         }
         for facet in facets:
-            facts = replace(facts, **readers[facet](facts))
+            facts = readers[facet](facts)
         return facts
 
-    def _run(self, facts: Snapshot) -> dict[str, Any]:
+    def _run(self, facts: Snapshot) -> Snapshot:
         """The run; one on a branch of ours stands for the red run with which its item began."""
         asked = self._request
         if asked.item is not None and asked.item.is_assigned:
@@ -90,47 +90,45 @@ class Observer:
                 return self._begun(facts, *ours, None)
             origin = self._red.origin(found.run)
             if origin is None:
-                return {"run": found}
+                return replace(facts, run=found)
         self._remembered = origin.state
         run = self._red.facts(origin.run, by_jobs=True)
-        return {"run": run, "item": origin.item, "state": origin.state}
+        return replace(facts, run=run, item=origin.item, state=origin.state)
 
     def _begun(
         self, facts: Snapshot, item: Item, generation: int, assignment: Assignment | None
-    ) -> dict[str, Any]:
+    ) -> Snapshot:
         """The same for work that no red run began."""
-        found = self._assigned.read(facts, item, generation, assignment)
-        self._remembered = found["state"]
-        return found
+        facts, self._remembered = self._assigned.read(facts, item, generation, assignment)
+        return facts
 
-    def _pull(self, facts: Snapshot) -> dict[str, Any]:
+    def _pull(self, facts: Snapshot) -> Snapshot:
         red = _run(facts)
         pull = self._red.pull_request(red.run)
         red = replace(red, run=tested_by_queue(red.run, pull))
-        facts, run = replace(facts, run=red), red.run
-        ours = run.head_repository == self._request.repository.full_name
+        ours = red.run.head_repository == self._request.repository.full_name
         tip = pull.head_sha if pull else ""
         if pull is None and ours:
-            tip = self._ports.github.branch_head(run.head_branch)
-        known = replace(facts, pull=pull)
-        item = self._item(known) if pull is not None else facts.item
-        return {"run": red, "pull": pull, "tip": tip, "item": item}
+            tip = self._ports.github.branch_head(red.run.head_branch)
+        facts = replace(facts, run=red, pull=pull, tip=tip)
+        return facts if pull is None else replace(facts, item=self._item(facts))
 
-    def _evidence(self, facts: Snapshot) -> dict[str, Any]:
+    def _evidence(self, facts: Snapshot) -> Snapshot:
         if facts.assignment is not None:
-            return self._assigned.evidence(facts.assignment)
+            return self._assigned.evidence(facts, facts.assignment)
         red, pull = _run(facts), facts.pull if isinstance(facts.pull, PullRequest) else None
         green = self._red.last_green(red.run, pull)
         evidence = self._red.evidence(red.failing, (red.run.id,), green)
-        return {"evidence": evidence, "item": self._item(replace(facts, evidence=evidence))}
+        facts = replace(facts, evidence=evidence)
+        return replace(facts, item=self._item(facts))
 
     def _item(self, facts: Snapshot) -> Item:
         return facts.item or Case(self._request, facts, self._policy).item
 
-    def _state(self, facts: Snapshot) -> dict[str, Any]:
+    def _state(self, facts: Snapshot) -> Snapshot:
         item = self._item(facts)
         self._remembered = self._red.state(item)
-        return {"item": item, "state": self._remembered}
+        return replace(facts, item=item, state=self._remembered)
 
     def is_news(self, facts: Snapshot) -> bool:
         """Whether the record says more than what was read of it, such as a head first seen."""
@@ -168,55 +166,57 @@ class Observer:
         """The record as it stands on GitHub."""
         return self._red.state(item, self._request.generation)
 
-    def _session(self, facts: Snapshot) -> dict[str, Any]:
+    def _session(self, facts: Snapshot) -> Snapshot:
         if self._ports.agent is None:
-            return {"session": None}
+            return replace(facts, session=None)
         if self.session is None:
             found, state = self._ports.agent.find(facts.key()), facts.state
             if found is None and isinstance(state, ItemState) and _is_running(state):
                 found = self._ports.agent.find(facts.key())  # a single 404 proves nothing
                 if found is None:
-                    return {"session": _vanished(self._ports.agent.name, state), "gone_reads": 2}
+                    gone = _vanished(self._ports.agent.name, state)
+                    return replace(facts, session=gone, gone_reads=2)
             self.session = found
-            return {"session": found}
+            return replace(facts, session=found)
         seen = self._ports.agent.observe(self.session)
-        gone = facts.gone_reads + 1 if seen.state is SessionState.GONE else 0
-        if not gone:
-            self.session = seen
-        return {"session": seen, "gone_reads": gone}
+        if seen.state is SessionState.GONE:
+            return replace(facts, session=seen, gone_reads=facts.gone_reads + 1)
+        self.session = seen
+        return replace(facts, session=seen, gone_reads=0)
 
-    def _background(self, facts: Snapshot) -> dict[str, Any]:
+    def _background(self, facts: Snapshot) -> Snapshot:
         run = _run(facts).run if facts.assignment is None else None
-        return {"background": self._around.background(facts, run, self._item(facts))}
+        around = self._around.background(facts, run, self._item(facts))
+        return replace(facts, background=around)
 
-    def _base(self, facts: Snapshot) -> dict[str, Any]:
+    def _base(self, facts: Snapshot) -> Snapshot:
         pull, around = facts.pull, facts.background
         assert isinstance(pull, PullRequest)  # noqa: S101 - the row asks for pull requests only
         if not isinstance(around, Background):
             around = Background()
-        return {"base": self._around.base(around, _run(facts).run, pull.base_ref)}
+        return replace(facts, base=self._around.base(around, _run(facts).run, pull.base_ref))
 
-    def _head(self, facts: Snapshot) -> dict[str, Any]:
+    def _head(self, facts: Snapshot) -> Snapshot:
         branch = facts.target_branch(self._policy)
         head = self._ports.github.branch_head(branch)
         # That there is none may be the end of the item, and a single 404 proves nothing.
         head = head or self._ports.github.branch_head(branch)
-        return {"head": head, "assignment": self._assigned.rooted(facts, head)}
+        return replace(facts, head=head, assignment=self._assigned.rooted(facts, head))
 
-    def _ours(self, facts: Snapshot) -> dict[str, Any]:
+    def _ours(self, facts: Snapshot) -> Snapshot:
         if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
-            return {"ours": facts.pull}
+            return replace(facts, ours=facts.pull)
         branch = facts.target_branch(self._policy)
         found = self._ports.github.pull_requests_for(branch, state="all")
         open_ones = [pull for pull in found if pull.state == "open"]
         # The oldest open one, as when opening; else what became of the newest.
-        return {"ours": open_ones[-1] if open_ones else next(iter(found), None)}
+        return replace(facts, ours=open_ones[-1] if open_ones else next(iter(found), None))
 
-    def _checks(self, facts: Snapshot) -> dict[str, Any]:
+    def _checks(self, facts: Snapshot) -> Snapshot:
         assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
-        return {"checks": self._red.counted(self._ports.github.checks(facts.head))}
+        return replace(facts, checks=self._red.counted(self._ports.github.checks(facts.head)))
 
-    def _diff(self, facts: Snapshot) -> dict[str, Any]:
+    def _diff(self, facts: Snapshot) -> Snapshot:
         """One request; one more where what the failing change had touched matters."""
         facts = self.recalled(facts)  # what failed tells what the change may touch
         assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
@@ -234,7 +234,7 @@ class Observer:
         found = told()
         if isinstance(pull, PullRequest) and wants_changed_paths(found):
             found = told(changed_paths=compare(pull.base_sha, base).paths)
-        return {"diff": found, "evidence": facts.evidence, "item": facts.item}
+        return replace(facts, diff=found)
 
     def _allowed(self, facts: Snapshot) -> tuple[str, ...]:
         entries = facts.state.allowed if isinstance(facts.state, ItemState) else ()
@@ -243,23 +243,23 @@ class Observer:
         pulls = [p.number for p in (facts.pull, facts.ours) if isinstance(p, PullRequest)]
         return allowances.accepted(self._ports.github, self._policy, entries, frozenset(pulls))
 
-    def _red_again(self, facts: Snapshot) -> dict[str, Any]:
+    def _red_again(self, facts: Snapshot) -> Snapshot:
         red = Case(self._request, facts, self._policy).verdict.failing
         runs = sorted({check.run_id for check in red if check.run_id})
-        return {"red_again": self._red.evidence(self._jobs_of(red), runs)}
+        return replace(facts, red_again=self._red.evidence(self._jobs_of(red), runs))
 
-    def _required(self, facts: Snapshot) -> dict[str, Any]:
+    def _required(self, facts: Snapshot) -> Snapshot:
         """By the rules of the base that the change is for in the end."""
         pull = facts.pull
         branch = pull.base_ref if isinstance(pull, PullRequest) else facts.begin_branch
-        return {"required": self._ports.github.required_checks(branch)}
+        return replace(facts, required=self._ports.github.required_checks(branch))
 
-    def _tip(self, facts: Snapshot) -> dict[str, Any]:
-        return {"tip_now": self._around.tip(_run(facts).run)}
+    def _tip(self, facts: Snapshot) -> Snapshot:
+        return replace(facts, tip_now=self._around.tip(_run(facts).run))
 
-    def _silence(self, facts: Snapshot) -> dict[str, Any]:
+    def _silence(self, facts: Snapshot) -> Snapshot:
         branch = facts.target_branch(self._policy)
-        return {"silence": self._around.silence(facts, _run(facts).run, branch)}
+        return replace(facts, silence=self._around.silence(facts, _run(facts).run, branch))
 
     def _jobs_of(self, checks: tuple[Check, ...]) -> tuple[Job, ...]:
         wanted = {c.job_id for c in checks}

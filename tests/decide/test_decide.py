@@ -7,20 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.decide import ROWS, decide
+from bot.decide.around import Background, Base, OpenItem, Tip
 from bot.decide.assigned import AssignmentFacts
 from bot.decide.case import Case
 from bot.decide.silence import Silence
-from bot.decide.snapshot import (
-    UNREAD,
-    Attempt,
-    Background,
-    Base,
-    Facet,
-    OpenItem,
-    RunFacts,
-    Snapshot,
-    Tip,
-)
+from bot.decide.snapshot import UNREAD, Attempt, Facet, RunFacts, Snapshot
 from bot.decide.steps import (
     Dispatch,
     Finish,
