@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.decide import gate, judgement, result, turn
-from bot.decide.case import Case, NotReadYet, Row
+from bot.decide.case import Case, NotReadYet
+from bot.decide.row import Row
 from bot.decide.snapshot import Facet, Snapshot, Unread
 from bot.decide.steps import (
     Finish,

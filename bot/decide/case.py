@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeVar
 
+from bot.decide.around import Background, Base, Tip
 from bot.decide.assigned import AssignmentFacts
-from bot.decide.snapshot import Attempt, Facet, ItemState, RunFacts, Snapshot, Unread
-from bot.decide.steps import Finish, Step
+from bot.decide.silence import Silence
+from bot.decide.snapshot import UNREAD, Attempt, Facet, ItemState, RunFacts, Snapshot, Unread
 from bot.decide.verdict import judge
 from bot.diff_policy import Finding
-from bot.model import Item, Outcome, Request, Session, SessionState, TargetKind, Verdict
-from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
+from bot.model import (
+    Evidence,
+    Item,
+    PullRequest,
+    Request,
+    Session,
+    SessionState,
+    TargetKind,
+    Verdict,
+)
 from bot.policy import Mode, Policy
 
 T = TypeVar("T")
@@ -25,8 +33,27 @@ without any reaction to a message of which nobody knows whether it was sent."""
 _CAN_TAKE = frozenset({SessionState.IDLE, SessionState.BLOCKED})
 
 
+_FACT: Mapping[Facet, Callable[[Snapshot], object]] = {
+    Facet.RUN: lambda facts: facts.run,
+    Facet.PULL: lambda facts: facts.pull,
+    Facet.EVIDENCE: lambda facts: facts.evidence,
+    Facet.STATE: lambda facts: facts.state,
+    Facet.SESSION: lambda facts: facts.session,
+    Facet.HEAD: lambda facts: facts.head,
+    Facet.OURS: lambda facts: facts.ours,
+    Facet.DIFF: lambda facts: facts.diff,
+    Facet.CHECKS: lambda facts: facts.checks,
+    Facet.RED_AGAIN: lambda facts: facts.red_again,
+    Facet.BACKGROUND: lambda facts: facts.background,
+    Facet.BASE: lambda facts: facts.base,
+    Facet.REQUIRED: lambda facts: facts.required,
+    Facet.SILENCE: lambda facts: facts.silence,
+    Facet.TIP: lambda facts: facts.tip_now,
+}
+
+
 class NotReadYet(Exception):  # noqa: N818 - a question to the engine, not an error
-    """Raised by `Case.have` where a row needs a fact that nobody has read."""
+    """Raised by a `Case` where a row needs a fact that nobody has read."""
 
     def __init__(self, *facets: Facet) -> None:
         super().__init__(*facets)
@@ -41,11 +68,20 @@ class Case:
     facts: Snapshot
     policy: Policy
 
-    def have(self, value: T | Unread, *facets: Facet) -> T:
-        """The value, or ask the engine to read the facets."""
+    def need(self, *facets: Facet) -> None:
+        """Ask the engine to read those of them that nobody has read."""
+        unread = self._unread(facets)
+        if unread:
+            raise NotReadYet(*unread)
+
+    def _have(self, value: T | Unread, *facets: Facet) -> T:
+        """The value; where nobody has read it, ask for those of the facets that are unread."""
         if isinstance(value, Unread):
-            raise NotReadYet(*facets)
+            raise NotReadYet(*self._unread(facets))
         return value
+
+    def _unread(self, facets: Sequence[Facet]) -> tuple[Facet, ...]:
+        return tuple(facet for facet in facets if _FACT[facet](self.facts) is UNREAD)
 
     @property
     def looks_only(self) -> bool:
@@ -55,12 +91,12 @@ class Case:
     @property
     def began_red(self) -> bool:
         """Whether a red run began the work, rather than an assignment."""
-        return self.have(self.facts.run, Facet.RUN) is not None
+        return self._have(self.facts.run, Facet.RUN) is not None
 
     @property
     def red(self) -> RunFacts:
         """The red run, for the rows that are about one."""
-        run = self.have(self.facts.run, Facet.RUN)
+        run = self._have(self.facts.run, Facet.RUN)
         assert run is not None  # noqa: S101 - such rows are passed over where there is none
         return run
 
@@ -71,39 +107,84 @@ class Case:
         return self.facts.assignment
 
     @property
+    def pull(self) -> PullRequest | None:
+        """The failing pull request, None where a branch alone is red."""
+        return self._have(self.facts.pull, Facet.PULL)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What failed at the beginning."""
+        return self._have(self.facts.evidence, Facet.EVIDENCE)
+
+    @property
+    def background(self) -> Background:
+        """What goes on around the failure."""
+        return self._have(self.facts.background, Facet.BACKGROUND)
+
+    @property
+    def base(self) -> Base:
+        """The base branch, as its newest run left it."""
+        return self._have(self.facts.base, Facet.BASE)
+
+    @property
+    def tip_now(self) -> Tip:
+        """The failing branch as it stands when the agent is done."""
+        return self._have(self.facts.tip_now, Facet.TIP)
+
+    @property
+    def silence(self) -> Silence:
+        """What may have kept checks from running at the head."""
+        return self._have(self.facts.silence, Facet.SILENCE)
+
+    @property
+    def red_again(self) -> Evidence:
+        """What is still red at the head."""
+        return self._have(self.facts.red_again, Facet.RED_AGAIN)
+
+    @property
+    def head(self) -> str:
+        """The head of the branch to which the agent pushes; empty where there is no branch."""
+        return self._have(self.facts.head, Facet.HEAD)
+
+    @property
     def item(self) -> Item:
         """The work item: the pull request where there is one, else branch and failure."""
-        _ = self.have(self.facts.run, Facet.RUN)
-        pull = self.have(self.facts.pull, Facet.PULL)
+        self._need_item()
         if self.facts.item is not None:
             return self.facts.item
         repository = self.request.repository.id
-        if pull is not None:
-            return Item(repository, TargetKind.PULL_REQUEST, str(pull.number))
-        evidence = self.have(self.facts.evidence, Facet.EVIDENCE)
-        detail = evidence.fingerprint[0] if evidence.fingerprint else ""
+        if self.pull is not None:
+            return Item(repository, TargetKind.PULL_REQUEST, str(self.pull.number))
+        fingerprint = self.evidence.fingerprint
+        detail = fingerprint[0] if fingerprint else ""
         return Item(repository, TargetKind.BRANCH, self.red.run.head_branch, detail)
+
+    def _need_item(self) -> None:
+        """One after the other: each may tell that the next is not needed."""
+        self.need(Facet.RUN)
+        self.need(Facet.PULL)
+        if self.facts.item is None and self.pull is None:
+            self.need(Facet.EVIDENCE)
 
     @property
     def state(self) -> ItemState | None:
         """What we remember about the item, which must be known first."""
-        _ = self.item
-        return self.have(self.facts.state, Facet.STATE, Facet.SESSION)
+        self._need_item()
+        return self._have(self.facts.state, Facet.STATE, Facet.SESSION)
 
     @property
     def session(self) -> Session | None:
-        """The session of the item's present generation."""
-        _ = self.item
-        # The memory is read once: what this run has done since stands in the facts.
-        unread = isinstance(self.facts.state, Unread)
-        facets = (Facet.STATE, Facet.SESSION) if unread else (Facet.SESSION,)
-        return self.have(self.facts.session, *facets)
+        """The session of the item's present generation.
+
+        The memory is read once, before it: what this run has done since stands in the facts.
+        """
+        self._need_item()
+        return self._have(self.facts.session, Facet.STATE, Facet.SESSION)
 
     @property
     def pushes_to_failing_branch(self) -> bool:
         """`mode: fix` on a pull request: its own branch is repaired."""
-        pull = self.have(self.facts.pull, Facet.PULL)
-        return self.policy.mode is Mode.FIX and pull is not None
+        return self.pull is not None and self.policy.mode is Mode.FIX
 
     @property
     def evidence_sha(self) -> str:
@@ -111,25 +192,30 @@ class Case:
         state = self.facts.state
         if isinstance(state, ItemState) and state.final is None and state.evidence_sha:
             return state.evidence_sha
-        _ = self.have(self.facts.run, Facet.RUN)
+        self.need(Facet.RUN)
         return self.facts.begin_sha
 
     @property
     def new_head(self) -> str:
         """The head that the agent left in its present turn; empty while nothing was pushed."""
-        head = self.have(self.facts.head, Facet.HEAD)
+        head = self.head
         judged = self.judged[-1].head if self.judged else ""
         return "" if head in {self.evidence_sha, judged} else head
 
     @property
+    def ours(self) -> PullRequest | None:
+        """Our pull request, whatever has become of it."""
+        return self._have(self.facts.ours, Facet.OURS)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What the diff policy finds at the head; asked for late, since it costs a request."""
-        return self.have(self.facts.diff, Facet.DIFF)
+        return self._have(self.facts.diff, Facet.DIFF)
 
     @property
     def verdict(self) -> Verdict:
         """What the checks of the new head say; the one judgement of which of them are red."""
-        checks = self.have(self.facts.checks, Facet.CHECKS)
+        checks = self._have(self.facts.checks, Facet.CHECKS)
         patterns = self.policy.verify_checks
         failed = self.red.failing if self.began_red else ()
         return judge(
@@ -138,7 +224,7 @@ class Case:
             patterns=patterns,
             must_pass=() if patterns else tuple(job.name.raw for job in failed),
             workflow_id=self.red.run.workflow_id if self.began_red else 0,
-            required=() if patterns else self.have(self.facts.required, Facet.REQUIRED),
+            required=() if patterns else self._have(self.facts.required, Facet.REQUIRED),
         )
 
     @property
@@ -169,43 +255,3 @@ class Case:
         if state is None or session is None or state.turn_after is None or session.since is None:
             return True
         return session.since > state.turn_after
-
-
-class About(StrEnum):
-    """What must have begun the work for a row to be looked at."""
-
-    ANY = ""
-    RUN = "a red run"
-    ASSIGNMENT = "an assignment"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the decision table, in words and in code."""
-
-    name: str
-    when: str
-    then: str
-    rule: Callable[[Case], Step | None]
-    about: About = About.ANY
-
-    def decide(self, case: Case) -> Step | None:
-        """What the row says of the case, where it has a say."""
-        if self.about is About.ANY or (self.about is About.RUN) == case.began_red:
-            return self.rule(case)
-        return None
-
-
-def in_words(seconds: float) -> str:
-    """`45 seconds`, `30 minutes`."""
-    return f"{round(seconds)} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
-
-
-def skipped(reason: SkipReason, sentence: str) -> Finish:
-    """End without having started anything."""
-    return Finish(Outcome(OutcomeKind.SKIPPED, sentence, skip_reason=reason))
-
-
-def ended(kind: OutcomeKind, sentence: str, *, error_kind: ErrorKind | None = None) -> Finish:
-    """End with that word."""
-    return Finish(Outcome(kind, sentence, error_kind=error_kind))

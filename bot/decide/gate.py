@@ -5,7 +5,8 @@ Their order is the order in which they cost: what the event tells, then one read
 
 from __future__ import annotations
 
-from bot.decide.case import About, Case, Row, skipped
+from bot.decide.case import Case
+from bot.decide.row import About, Row, skipped
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Finish, Step
 from bot.errors import ConfigurationError
@@ -67,8 +68,7 @@ def _fork(case: Case) -> Step | None:
     run = case.red.run
     if run.head_repository == case.request.repository.full_name or case.request.commanded:
         return None
-    case.have(case.facts.pull, Facet.PULL, Facet.EVIDENCE)
-    case.have(case.facts.evidence, Facet.EVIDENCE)
+    case.need(Facet.PULL, Facet.EVIDENCE)
     return Finish(
         Outcome(
             OutcomeKind.REPORTED,
@@ -83,7 +83,7 @@ def _opted_out(case: Case) -> Step | None:
     if case.request.commanded:
         return None
     run = case.red.run
-    pull = case.have(case.facts.pull, Facet.PULL)
+    pull = case.pull
     where = ""
     if SKIP_WORD in run.head_message.raw:
         where = "The head commit's message"
@@ -109,7 +109,7 @@ def _held(case: Case) -> Step | None:
 def _issue_closed(case: Case) -> Step | None:
     if not case.assigned.closed:
         return None
-    _ = case.session  # which is ended then
+    case.need(Facet.SESSION)  # which is ended then
     gone = "was deleted" if case.assigned.deleted else "is closed"
     return skipped(SkipReason.SUPERSEDED, f"Issue #{case.item.ref} {gone}.")
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.decide.around import Background, Base
-from bot.decide.case import About, Case, Row, skipped
+from bot.decide.case import Case
 from bot.decide.outage import outage
+from bot.decide.row import About, Row, skipped
 from bot.decide.snapshot import Facet
 from bot.decide.steps import Rerun, Start, Step
 from bot.identity import item_hash, same_failure
-from bot.model import RED_CONCLUSIONS, WorkflowRun
+from bot.model import RED_CONCLUSIONS
 from bot.outcomes import FailureClass, SkipReason
 from bot.policy import Flaky
 
@@ -32,20 +32,12 @@ def _new(rule: Callable[[Case], Step | None]) -> Callable[[Case], Step | None]:
     return judged
 
 
-def _background(case: Case) -> Background:
-    return case.have(case.facts.background, Facet.BACKGROUND)
-
-
-def _run(case: Case) -> WorkflowRun:
-    return case.red.run
-
-
-def _fingerprint(case: Case) -> tuple[str, ...]:
-    return case.have(case.facts.evidence, Facet.EVIDENCE).fingerprint
+def _is_same(case: Case, fingerprint: tuple[str, ...]) -> bool:
+    return same_failure(fingerprint, case.evidence.fingerprint)
 
 
 def _gone(case: Case) -> Step | None:
-    pull = case.have(case.facts.pull, Facet.PULL)
+    pull = case.pull
     if pull is not None and pull.state != "open":
         word = "merged" if pull.merged else "closed"
         return skipped(
@@ -57,7 +49,7 @@ def _gone(case: Case) -> Step | None:
 
 
 def _superseded(case: Case) -> Step | None:
-    run = _run(case)
+    run = case.red.run
     if case.request.by_hand or case.facts.tip == run.head_sha:
         return None
     return skipped(
@@ -67,7 +59,7 @@ def _superseded(case: Case) -> Step | None:
 
 
 def _no_evidence(case: Case) -> Step | None:
-    if not case.have(case.facts.evidence, Facet.EVIDENCE).is_empty:
+    if not case.evidence.is_empty:
         return None
     return skipped(
         SkipReason.NO_EVIDENCE,
@@ -79,12 +71,10 @@ def _no_evidence(case: Case) -> Step | None:
 def _repair_open(case: Case) -> Step | None:
     if case.request.by_hand:
         return None
-    same = [other for other in _background(case).open_items if other.item == item_hash(case.item)]
+    same = [other for other in case.background.open_items if other.item == item_hash(case.item)]
     if case.request.commanded:  # a person may want another version besides
         same = [
-            other
-            for other in same
-            if not other.fingerprint or same_failure(other.fingerprint, _fingerprint(case))
+            other for other in same if not other.fingerprint or _is_same(case, other.fingerprint)
         ]
     if not same:
         return None
@@ -96,12 +86,12 @@ def _repair_open(case: Case) -> Step | None:
 def _elsewhere(case: Case) -> Step | None:
     if case.request.by_hand:
         return None
-    own, around = item_hash(case.item), _background(case)
+    own, around = item_hash(case.item), case.background
     since = case.facts.now - SAME_ELSEWHERE
     told = {False: "by pull request", True: "in a session for pull request"}
     for other in (*around.open_items, *around.under_way):
         fresh = other.created_at is None or other.created_at >= since
-        if other.item != own and fresh and same_failure(other.fingerprint, _fingerprint(case)):
+        if other.item != own and fresh and _is_same(case, other.fingerprint):
             where = told[other in around.under_way]
             return skipped(
                 SkipReason.ALREADY_HANDLED,
@@ -111,7 +101,7 @@ def _elsewhere(case: Case) -> Step | None:
 
 
 def _closed_by_human(case: Case) -> Step | None:
-    closed, state = _background(case).closed, case.state
+    closed, state = case.background.closed, case.state
     asked = case.request.by_hand or case.request.commanded
     if asked or closed is None or closed.closed_at is None:
         return None
@@ -119,7 +109,7 @@ def _closed_by_human(case: Case) -> Step | None:
         return None
     # Of an upgrade whose pull request the agent opened, nobody wrote down what was asked for.
     told = state is not None and (case.began_red or state.fingerprint)
-    if told and state is not None and not same_failure(state.fingerprint, _fingerprint(case)):
+    if told and state is not None and not _is_same(case, state.fingerprint):
         return None
     return skipped(
         SkipReason.CLOSED_BY_HUMAN,
@@ -128,7 +118,7 @@ def _closed_by_human(case: Case) -> Step | None:
 
 
 def _human_at_work(case: Case) -> Step | None:
-    if not case.pushes_to_failing_branch or case.facts.tip == _run(case).head_sha:
+    if not case.pushes_to_failing_branch or case.facts.tip == case.red.run.head_sha:
         return None
     return skipped(
         SkipReason.HUMAN_AT_WORK,
@@ -137,12 +127,12 @@ def _human_at_work(case: Case) -> Step | None:
 
 
 def _base_red(case: Case) -> Step | None:
-    if case.have(case.facts.pull, Facet.PULL) is None:
+    if case.pull is None:
         return None
-    base: Base = case.have(case.facts.base, Facet.BASE)
+    base = case.base
     if base.run is None or base.run.conclusion not in RED_CONCLUSIONS:
         return None
-    if not same_failure(base.fingerprint, _fingerprint(case)):
+    if not _is_same(case, base.fingerprint):
         return None
     return skipped(
         SkipReason.BASE_RED,
@@ -151,8 +141,8 @@ def _base_red(case: Case) -> Step | None:
 
 
 def _infrastructure(case: Case) -> Step | None:
-    evidence = case.have(case.facts.evidence, Facet.EVIDENCE)
-    run = _run(case)
+    evidence = case.evidence
+    run = case.red.run
     transient = evidence.failure_class is FailureClass.INFRASTRUCTURE
     ignored = case.policy.flaky is Flaky.IGNORE or case.request.commanded
     if not transient or ignored or run.attempt > 1:
@@ -172,7 +162,7 @@ def _infrastructure(case: Case) -> Step | None:
 
 
 def _flaky(case: Case) -> Step | None:
-    run, around = _run(case), _background(case)
+    run, around = case.red.run, case.background
     if case.policy.flaky is Flaky.IGNORE or case.request.commanded:
         return None
     twins = [
@@ -187,7 +177,7 @@ def _flaky(case: Case) -> Step | None:
 
 
 def _limits(case: Case) -> Step | None:
-    policy, around = case.policy, _background(case)
+    policy, around = case.policy, case.background
     if policy.max_sessions_per_day and around.sessions_today >= policy.max_sessions_per_day:
         return skipped(
             SkipReason.LIMIT,
@@ -205,7 +195,7 @@ def _limits(case: Case) -> Step | None:
 
 
 def _start(case: Case) -> Step | None:
-    case.have(case.facts.evidence, Facet.EVIDENCE)  # of which the prompt is made
+    case.need(Facet.EVIDENCE)  # of which the prompt is made
     return Start("No session works on it yet.")
 
 

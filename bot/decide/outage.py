@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.decide.case import Case, skipped
-from bot.decide.snapshot import Facet
+from bot.decide.case import Case
+from bot.decide.row import skipped
 from bot.decide.steps import Step
 from bot.model import RED_CONCLUSIONS, WorkflowRun
 from bot.outcomes import SkipReason
@@ -19,7 +19,7 @@ def outage(case: Case) -> Step | None:
     limit = case.policy.outage_threshold
     if case.request.by_hand or not limit:
         return None
-    recent = case.have(case.facts.background, Facet.BACKGROUND).recent
+    recent = case.background.recent
     branches = _newly_red(recent, case.facts.now - OUTAGE_WINDOW)
     if len(branches) <= limit:
         return None

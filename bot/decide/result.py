@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decide.case import Case, Row, in_words, skipped
+from bot.decide.case import Case
 from bot.decide.review import blocking, rules_of
+from bot.decide.row import Row, in_words, skipped
 from bot.decide.silence import cause as silence_cause
 from bot.decide.snapshot import KEPT, Facet
 from bot.decide.steps import Dispatch, Finish, FollowUp, OpenPullRequest, Step, Wait
@@ -18,13 +19,13 @@ _LOOK_AGAIN = (Facet.CHECKS, Facet.HEAD)
 
 
 def _without_pull_request(case: Case) -> Step | None:
-    if case.pushes_to_failing_branch or case.have(case.facts.ours, Facet.OURS) is not None:
+    if case.pushes_to_failing_branch or case.ours is not None:
         return None
     return OpenPullRequest("The agent pushed a branch and there is no pull request for it.")
 
 
 def _ours_settled(case: Case) -> Step | None:
-    ours = None if case.pushes_to_failing_branch else case.have(case.facts.ours, Facet.OURS)
+    ours = None if case.pushes_to_failing_branch else case.ours
     if ours is None or ours.state == "open":
         return None
     if ours.merged:
@@ -51,7 +52,7 @@ def _pending(case: Case) -> Step | None:
     if case.facts.verify_seconds < case.policy.verify_timeout:
         return Wait("Checks are running.", _LOOK_AGAIN)
     time = in_words(case.policy.verify_timeout)
-    _ = case.findings  # they are listed, whatever the end
+    case.need(Facet.DIFF)  # whose findings are listed, whatever the end
     return Finish(
         Outcome(OutcomeKind.TIMED_OUT, f"The checks did not end within {time}."),
         case.verdict,
@@ -104,8 +105,7 @@ def _nothing_vouches(case: Case) -> Step | None:
     cause = verdict.cause
     is_silent = cause in {UnverifiedCause.NO_CI_ON_BRANCH, UnverifiedCause.ONLY_SKIPPED}
     if is_silent and case.began_red:  # else no workflow's file tells why
-        silence = case.have(case.facts.silence, Facet.SILENCE)
-        cause = silence_cause(silence, skipped=cause is UnverifiedCause.ONLY_SKIPPED)
+        cause = silence_cause(case.silence, skipped=cause is UnverifiedCause.ONLY_SKIPPED)
     return _unverified(replace(verdict, cause=cause), _SENTENCES[cause])
 
 
@@ -136,7 +136,7 @@ def _objected(case: Case) -> Step | None:
         return None
     if _is_last(case) or any(attempt.objections for attempt in case.judged):
         return None
-    case.have(case.facts.evidence, Facet.EVIDENCE)
+    case.need(Facet.EVIDENCE)
     rules = ", ".join(rules_of(blocking(case.findings)))
     reason = f"Objected to `{case.new_head[:7]}` for {rules}; told the session."
     return FollowUp(reason, end.verdict)
@@ -154,7 +154,7 @@ def _is_last(case: Case) -> bool:
 
 
 def _used_up(case: Case) -> Step | None:
-    _ = case.findings
+    case.need(Facet.DIFF)
     if not _is_last(case):
         return None
     used = len(case.judged) + 1
@@ -165,7 +165,7 @@ def _used_up(case: Case) -> Step | None:
 
 
 def _no_progress(case: Case) -> Step | None:
-    now = set(case.have(case.facts.red_again, Facet.RED_AGAIN).fingerprint[:KEPT])
+    now = set(case.red_again.fingerprint[:KEPT])
     earlier = [set(a.fingerprint) for a in case.judged]
     if earlier and case.state is not None:  # back at what failed at the beginning
         earlier.append(set(case.state.fingerprint))
@@ -179,7 +179,7 @@ def _no_progress(case: Case) -> Step | None:
 
 def _red(case: Case) -> Step | None:
     # What was fixed, and what is new, shows only against what failed at the beginning.
-    case.have(case.facts.evidence, Facet.EVIDENCE)
+    case.need(Facet.EVIDENCE)
     return FollowUp(f"Still red at `{case.new_head[:7]}`; told the session.", case.verdict)
 
 

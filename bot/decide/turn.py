@@ -6,7 +6,8 @@ is not an end, a report or a push is.
 
 from __future__ import annotations
 
-from bot.decide.case import SILENT_FACTOR, About, Case, Row, ended, in_words, skipped
+from bot.decide.case import SILENT_FACTOR, Case
+from bot.decide.row import About, Row, ended, in_words, skipped
 from bot.decide.snapshot import Attempt, Facet
 from bot.decide.steps import Finish, Resume, Step, Wait
 from bot.diff_policy import is_flagged
@@ -89,7 +90,7 @@ def _recovering(case: Case) -> Step | None:
 def _green_by_itself(case: Case) -> Step | None:
     if case.pushes_to_failing_branch:
         return None
-    tip = case.have(case.facts.tip_now, Facet.TIP)
+    tip = case.tip_now
     if not tip.green or tip.sha in {"", case.evidence_sha}:
         return None
     return skipped(
@@ -101,7 +102,7 @@ def _green_by_itself(case: Case) -> Step | None:
 def _objected_to(case: Case) -> Attempt | None:
     """The change of which the agent was told, where the branch still stands there."""
     last = case.judged[-1] if case.judged else None
-    if last is None or not last.objections or case.have(case.facts.head, Facet.HEAD) != last.head:
+    if last is None or not last.objections or case.head != last.head:
         return None
     return last
 
@@ -157,7 +158,7 @@ def _resume(case: Case) -> Step | None:
     if not case.owed or case.new_head:
         return None
     # The message is as long as the first one: it repeats the evidence.
-    case.have(case.facts.evidence, Facet.EVIDENCE)
+    case.need(Facet.EVIDENCE)
     return Resume("An earlier run was cut off; the agent was told to go on.")
 
 
@@ -175,7 +176,8 @@ def _no_change(case: Case) -> Step | None:
     if case.new_head:
         return None
     if case.state is not None and case.state.attempts:
-        _ = case.findings if _objected_to(case) else ()  # they are listed
+        if _objected_to(case):
+            case.need(Facet.DIFF)  # whose findings are listed
         return Finish(
             Outcome(OutcomeKind.NOT_FIXED, "The agent ended its last attempt without a change.")
         )
@@ -184,7 +186,7 @@ def _no_change(case: Case) -> Step | None:
 
 
 def _settled_elsewhere(case: Case) -> Step | None:
-    pull = case.have(case.facts.pull, Facet.PULL)
+    pull = case.pull
     if pull is None or pull.state == "open":
         return None
     word = "merged" if pull.merged else "closed"

@@ -9,7 +9,7 @@ import pytest
 from bot.decide import ROWS, decide
 from bot.decide.around import Background, Base, OpenItem, Tip
 from bot.decide.assigned import AssignmentFacts
-from bot.decide.case import Case
+from bot.decide.case import Case, NotReadYet
 from bot.decide.silence import Silence
 from bot.decide.snapshot import UNREAD, Attempt, Facet, RunFacts, Snapshot
 from bot.decide.steps import (
@@ -32,6 +32,7 @@ from bot.policy import Flaky, Mode, Policy, Verify
 from bot.untrusted import Untrusted
 from tests.builders import (
     FIX,
+    NOW,
     RED,
     a_check,
     a_finding,
@@ -1060,6 +1061,18 @@ def test_looking_only_reads_facts_first():
     step = decide(a_request(), a_snapshot(run=UNREAD), Policy(dry_run=True)).step
 
     assert step == Read((Facet.RUN,))
+
+
+@pytest.mark.parametrize("facet", Facet)
+def test_what_nobody_has_read_is_asked_for(facet):
+    """Each facet stands for one fact: it is asked for once, and not while it is known."""
+    nothing = Case(a_request(), Snapshot(now=NOW), Policy())
+    read = a_snapshot(diff=(), red_again=an_evidence(), silence=Silence("b"))
+
+    with pytest.raises(NotReadYet) as asked:
+        nothing.need(facet)
+    assert asked.value.facets == (facet,)
+    Case(a_request(), read, Policy()).need(*Facet)
 
 
 def test_the_item_of_a_branch_is_its_failure():

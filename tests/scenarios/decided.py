@@ -12,7 +12,8 @@ from dataclasses import replace
 import pytest
 
 import bot.decide
-from bot.decide.case import Case, NotReadYet, Row
+from bot.decide.case import Case, NotReadYet
+from bot.decide.row import Row
 from bot.decide.steps import Step
 
 
