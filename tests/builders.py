@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.decide.around import Background, Base, Tip
-from bot.decide.snapshot import ItemState, RunFacts, Snapshot
+from bot.decide.run_facts import RunFacts
+from bot.decide.snapshot import ItemState, Snapshot
 from bot.diff_policy import Finding, Severity
 from bot.model import (
     BackendName,

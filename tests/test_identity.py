@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decide.snapshot import ItemState, RunFacts, Snapshot
+from bot.decide.run_facts import RunFacts
+from bot.decide.snapshot import ItemState, Snapshot
 from bot.identity import (
     answer_marker,
     assigned_fingerprint,

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from bot.decide.around import Background, Base, Tip
 from bot.decide.assigned import AssignmentFacts
+from bot.decide.run_facts import RunFacts
 from bot.decide.silence import Silence
-from bot.decide.snapshot import UNREAD, Attempt, Facet, ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import UNREAD, Attempt, Facet, ItemState, Snapshot, Unread
 from bot.decide.verdict import judge
 from bot.diff_policy import Finding
 from bot.model import (
@@ -189,8 +190,8 @@ class Case:
     @property
     def evidence_sha(self) -> str:
         """The commit on which the generation began, red where a red run began it."""
-        state = self.facts.state
-        if isinstance(state, ItemState) and state.final is None and state.evidence_sha:
+        state = self.facts.known_state
+        if state is not None and state.final is None and state.evidence_sha:
             return state.evidence_sha
         self.need(Facet.RUN)
         return self.facts.begin_sha

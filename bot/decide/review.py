@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from bot.decide.snapshot import Snapshot
 from bot.diff_policy import Comparison, Finding, Severity
-from bot.model import Evidence
 from bot.policy import Policy
 from bot.sanitize import Secrets
 from bot.untrusted import Untrusted
@@ -29,8 +28,8 @@ def review(  # noqa: PLR0913 - each is another fact about the change
     """The findings on the whole first, then those of the lines; what a person allowed is marked."""
     from bot.diff_policy import Context, inspect  # here: see there
 
-    evidence = facts.evidence
-    diagnostics = evidence.diagnostics if isinstance(evidence, Evidence) else ()
+    evidence = facts.known_evidence
+    diagnostics = evidence.diagnostics if evidence else ()
     context = Context(
         failing_paths=tuple(dict.fromkeys(d.path for d in diagnostics if d.path)),
         failing_tests=tuple(dict.fromkeys(d.test for d in diagnostics if d.test)),

@@ -6,26 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.decide.around import Background, Base, Tip
 from bot.decide.assigned import AssignmentFacts
+from bot.decide.run_facts import RunFacts
 from bot.decide.silence import Silence
 from bot.diff_policy import Finding
 from bot.identity import branch_name, session_key
 from bot.model import (
-    RED_CONCLUSIONS,
     Check,
     Evidence,
     Item,
-    Job,
     PullRequest,
     Session,
     SessionKey,
-    WorkflowRun,
 )
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Mode, Policy
+
+T = TypeVar("T")
 
 KEPT = 20
 """Hashes of a failure that are remembered."""
@@ -58,49 +58,6 @@ class Facet(StrEnum):
     REQUIRED = "required"
     SILENCE = "silence"
     TIP = "tip"
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """The failed run and its attempt's jobs. `timed_out` are cancelled jobs that hit a limit.
-
-    `by_jobs`: its jobs say whether it failed, for it may not have ended: we are in it (`own` is
-    then our job's id, 0 where that cannot be told), or work on it has begun from there.
-    """
-
-    run: WorkflowRun
-    jobs: tuple[Job, ...]
-    timed_out: tuple[int, ...] = ()
-    by_jobs: bool = False
-    own: int = 0
-
-    @property
-    def failing(self) -> tuple[Job, ...]:
-        """The jobs whose logs are the evidence, in GitHub's order."""
-        return tuple(
-            j
-            for j in self.jobs
-            if j.conclusion in RED_CONCLUSIONS or j.id in self.timed_out or self._fails_now(j)
-        )
-
-    def _fails_now(self, job: Job) -> bool:
-        """A step of it has failed and it goes on: ours, or any where that is unknown."""
-        ours = self.own in {0, job.id}
-        return self.by_jobs and ours and job.conclusion is None and bool(job.failing_steps)
-
-    @property
-    def is_red(self) -> bool:
-        """Whether there is a failure to repair."""
-        if self.by_jobs and self.run.conclusion in {None, "cancelled"}:
-            return bool(self.failing)
-        cancelled = self.run.conclusion == "cancelled" and bool(self.timed_out)
-        return self.run.conclusion in RED_CONCLUSIONS or cancelled
-
-    @property
-    def unfinished(self) -> tuple[Job, ...]:
-        """Jobs besides ours that still run: what they come to is not known, nor waited for."""
-        known = {self.own, *(job.id for job in self.failing)}
-        return tuple(j for j in self.jobs if j.status != "completed" and j.id not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +157,10 @@ class Snapshot:
     @property
     def generation(self) -> int:
         """The generation at work: the remembered one, or the next when that one has ended."""
-        if not isinstance(self.state, ItemState):
+        state = self.known_state
+        if state is None:
             return 1
-        if self.state.final is None:
-            return self.state.generation
-        return self.state.generation + 1
+        return state.generation if state.final is None else state.generation + 1
 
     def forget(self, facets: tuple[Facet, ...]) -> Snapshot:
         """Without what may have changed since it was read, and without what follows from it.
@@ -225,34 +181,83 @@ class Snapshot:
 
     def target_branch(self, policy: Policy) -> str:
         """The one branch to which the agent pushes."""
-        if policy.mode is Mode.FIX and isinstance(self.pull, PullRequest):
-            return self.pull.head_ref
+        if policy.mode is Mode.FIX and self.known_pull is not None:
+            return self.known_pull.head_ref
         assert self.item is not None  # noqa: S101 - rows ask for it only after the item is known
         return branch_name(self.item, self.generation, policy.branch_prefix)
 
     def worked_branch(self, policy: Policy) -> str:
         """The target branch of the generation last worked on, its end included."""
-        state = self.state
-        if isinstance(state, ItemState) and state.final is not None:
+        state = self.known_state
+        if state is not None and state.final is not None:
             return replace(self, state=replace(state, final=None)).target_branch(policy)
         return self.target_branch(policy)
 
-    def red_run(self) -> WorkflowRun:
+    @property
+    def known_run(self) -> RunFacts | None:
+        """The red run as far as it was read: None where it was not, or where there is none.
+
+        So are the next ones of their facts, for whoever does with what is known.
+        """
+        return _known(self.run)
+
+    @property
+    def known_pull(self) -> PullRequest | None:
+        """The failing pull request."""
+        return _known(self.pull)
+
+    @property
+    def known_ours(self) -> PullRequest | None:
+        """Our pull request."""
+        return _known(self.ours)
+
+    @property
+    def known_evidence(self) -> Evidence | None:
+        """What failed at the beginning."""
+        return _known(self.evidence)
+
+    @property
+    def known_state(self) -> ItemState | None:
+        """What is remembered."""
+        return _known(self.state)
+
+    @property
+    def known_session(self) -> Session | None:
+        """The session."""
+        return _known(self.session)
+
+    @property
+    def known_head(self) -> str | None:
+        """The head of the branch to which the agent pushes; empty where there is no branch."""
+        return _known(self.head)
+
+    @property
+    def red(self) -> RunFacts:
         """The run that failed."""
-        assert isinstance(self.run, RunFacts)  # noqa: S101 - rows about a red run have looked
-        return self.run.run
+        assert self.known_run is not None  # noqa: S101 - rows about a red run have looked
+        return self.known_run
+
+    @property
+    def our_head(self) -> str:
+        """That head, where a row has asked for it."""
+        assert self.known_head is not None  # noqa: S101 - a verdict presupposes a head
+        return self.known_head
 
     @property
     def begin_sha(self) -> str:
         """The commit on which a repair builds: the red one, or where an assignment begins."""
-        return self.assignment.head_sha if self.assignment else self.red_run().head_sha
+        return self.assignment.head_sha if self.assignment else self.red.run.head_sha
 
     @property
     def begin_branch(self) -> str:
         """The branch of that commit."""
-        return self.assignment.branch if self.assignment else self.red_run().head_branch
+        return self.assignment.branch if self.assignment else self.red.run.head_branch
 
     def key(self) -> SessionKey:
         """The key of the generation's session."""
         assert self.item is not None  # noqa: S101 - rows ask for it only after the item is known
         return session_key(self.item, self.generation)
+
+
+def _known(value: T | Unread) -> T | None:
+    return None if isinstance(value, Unread) else value

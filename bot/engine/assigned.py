@@ -93,8 +93,8 @@ class Assigned:
 
         That is where its branch left the default branch, which may have moved on since.
         """
-        begun, state = facts.assignment, facts.state
-        known = isinstance(state, ItemState) and state.final is None and state.evidence_sha
+        begun, state = facts.assignment, facts.known_state
+        known = state is not None and state.final is None and state.evidence_sha
         if begun is None or known or not head:
             return begun
         left = self.red.ports.github.compare(begun.head_sha, head).merge_base

@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.decide import memory
 from bot.decide.around import Background, Base, OpenItem, Tip
 from bot.decide.silence import Silence
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.snapshot import Snapshot
 from bot.engine.red_run import RedRun
 from bot.identity import branch_name, item_hash, item_of_session, name_prefix, parse_branch
 from bot.model import (
@@ -100,8 +100,8 @@ class Around:
 
     def _closed(self, facts: Snapshot, item: Item) -> PullRequest | None:
         """Ours of the generation before, closed unmerged; none for the first generation."""
-        state = facts.state
-        if not isinstance(state, ItemState) or state.final is None:
+        state = facts.known_state
+        if state is None or state.final is None:
             return None
         branch = branch_name(item, state.generation, self.red.policy.branch_prefix)
         found = self.red.ports.github.pull_requests_for(branch, state="closed")
@@ -151,18 +151,16 @@ class Around:
     def silence(self, facts: Snapshot, run: WorkflowRun, branch: str) -> Silence:
         """What may have kept GitHub from running anything for our head."""
         github = self.red.ports.github
-        assert isinstance(facts.head, str)  # noqa: S101 - a verdict presupposes a head
-        tested = facts.pull if self.red.policy.mode is Mode.FIX else facts.ours
-        pull = tested if isinstance(tested, PullRequest) else None
+        pull = facts.known_pull if self.red.policy.mode is Mode.FIX else facts.known_ours
         whole = github.pull_request(pull.number) if pull else None
-        began = facts.state.evidence_sha if isinstance(facts.state, ItemState) else ""
+        began = facts.known_state.evidence_sha if facts.known_state else ""
         return Silence(
             branch=branch,
             conflict=whole is not None and whole.mergeable_state == "dirty",
             disabled=github.workflow_state(run.workflow_id) != "active",
             default_token=github.viewer().removesuffix("[bot]") == "github-actions",
-            workflow=github.text_at(run.path, facts.head),
+            workflow=github.text_at(run.path, facts.our_head),
             base=pull.base_ref if pull else "",
             draft=pull is not None and pull.draft,
-            changed=github.compare(began or run.head_sha, facts.head).paths,
+            changed=github.compare(began or run.head_sha, facts.our_head).paths,
         )

@@ -89,10 +89,10 @@ class Engine:
 
     def detach(self) -> None:
         """Cancelled: leave the workspace as `cleanup` says, but never delete it."""
-        session, state = self._observer.session, self.facts.state
+        session, state = self._observer.session, self.facts.known_state
         if session is None:
             return
-        if isinstance(state, ItemState):
+        if state is not None:
             cut_off = records.cut_off(state, self._ports.clock.now())
             known = replace(self.facts, state=cut_off, session=session)
             self._publisher.announce(known, "The run was cancelled; a later one carries on.")
@@ -128,7 +128,7 @@ class Engine:
         match step:
             case Read(facets):
                 self.facts = self._observer.read(self.facts, facets)
-                self._watch.saw_head(self.facts.head, self.facts.state)
+                self._watch.saw_head(self.facts.known_head or "", self.facts.known_state)
                 self._adopt()
             case Start(reason):
                 self._start(reason)
@@ -186,7 +186,7 @@ class Engine:
         self._watch.note("The session's name is still held; taking the next one")
 
     def _rerun(self, reason: str) -> Result:
-        outcome = refused.or_rerun(self._ports.github, self.facts.red_run(), reason)
+        outcome = refused.or_rerun(self._ports.github, self.facts.red.run, reason)
         return self._finish(Finish(outcome), "infrastructure")
 
     def _dispatch(self, reason: str) -> None:
@@ -196,7 +196,7 @@ class Engine:
         self._announce(reason)
         try:
             branch = self.facts.target_branch(self._policy)
-            self._ports.github.dispatch(self.facts.red_run().workflow_id, branch)
+            self._ports.github.dispatch(self.facts.red.run.workflow_id, branch)
         except UpstreamError as failure:
             self._watch.note(f"The workflow could not be dispatched ({failure.status})")
             return
@@ -251,8 +251,8 @@ class Engine:
 
     def _send(self, text: str, note: str) -> Result | None:
         """Write it down, send it, take it back: whoever is killed in between is understood."""
-        state, session = self.facts.state, self._observer.session
-        assert isinstance(state, ItemState)  # noqa: S101 - a session that was found has a record
+        state, session = self.facts.known_state, self._observer.session
+        assert state is not None  # noqa: S101 - a session that was found has a record
         assert session is not None  # noqa: S101 - rows ask for it only after it was found
         intent = records.asking(state, session, self._ports.clock.now())
         self.facts = replace(self.facts, state=intent)

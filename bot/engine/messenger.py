@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import prompt
 from bot.decide import memory
-from bot.decide.snapshot import ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import ItemState, Snapshot
 from bot.engine import records
 from bot.engine.allowances import entry
 from bot.engine.assigned import Assigned
@@ -64,8 +64,7 @@ class Messenger:
     def look(self) -> tuple[ItemState | None, Session | None]:
         """What is remembered, and the session of the generation at work."""
         facts = self._known()
-        state = facts.state if isinstance(facts.state, ItemState) else None
-        return state, facts.session if isinstance(facts.session, Session) else None
+        return facts.known_state, facts.known_session
 
     def report(self) -> ReportFacts:
         """How it stands, for a status."""
@@ -140,14 +139,14 @@ class Messenger:
 
     def _remember(self, state: ItemState) -> bool:
         """Without a word to people; false where there is nothing of ours to write it into."""
-        github, mark, ours = self._ports.github, marker(self.item), self._known().ours
+        github, mark, ours = self._ports.github, marker(self.item), self._known().known_ours
         if self.item.thread:
             found = github.find_comment(self.item.thread, mark)
             if found is not None:
                 body = memory.rewritten(mark, found.body.raw, state)
                 github.upsert_comment(self.item.thread, mark, body)
             return True
-        if not isinstance(ours, PullRequest) or not github.is_us(ours.author):
+        if ours is None or not github.is_us(ours.author):
             return False
         body = memory.rewritten(mark, ours.body.raw, state)
         github.update_pull_request(ours.number, body=body)
@@ -156,8 +155,8 @@ class Messenger:
     def _whole(self) -> Snapshot:
         """With what failed, for a comment is written whole; a hint, for people only."""
         facts = self._known()
-        run = facts.run
-        if isinstance(facts.evidence, Unread) and isinstance(run, RunFacts):
+        run = facts.known_run
+        if facts.known_evidence is None and run is not None:
             with suppress(UpstreamError):
                 evidence = self._red.evidence(run.failing, (run.run.id,))
                 return replace(facts, evidence=evidence)

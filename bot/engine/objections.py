@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.decide.review import NOT_DESCENDED, blocking
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.snapshot import Snapshot
 from bot.diff_policy import Finding, Severity
 from bot.engine.result import Result
 from bot.outcomes import OutcomeKind
@@ -35,8 +35,8 @@ def _objection(found: Finding, facts: Snapshot) -> Untrusted:
     side = " (removed)" if found.removed else ""
     place = f"{found.path.raw}:{found.line}{side}" if found.line else found.path.raw
     parts = [place, f"{found.rule}: {found.why}", _quoted(found).raw.strip()]
-    if found.rule == NOT_DESCENDED and isinstance(facts.state, ItemState):
-        parts.append(f"Merge {facts.state.evidence_sha} into the branch.")
+    if found.rule == NOT_DESCENDED and facts.known_state is not None:
+        parts.append(f"Merge {facts.known_state.evidence_sha} into the branch.")
     return Untrusted(" · ".join(filter(None, parts)))
 
 

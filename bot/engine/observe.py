@@ -11,7 +11,7 @@ from bot.decide import memory
 from bot.decide.around import Background
 from bot.decide.case import Case
 from bot.decide.review import review, wants_changed_paths
-from bot.decide.snapshot import Facet, ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import Facet, ItemState, Snapshot, Unread
 from bot.engine import allowances
 from bot.engine.assigned import Assigned
 from bot.engine.background import Around
@@ -25,7 +25,6 @@ from bot.model import (
     Item,
     Job,
     Outcome,
-    PullRequest,
     Request,
     RunRef,
     Session,
@@ -103,7 +102,7 @@ class Observer:
         return facts
 
     def _pull(self, facts: Snapshot) -> Snapshot:
-        red = _run(facts)
+        red = facts.red
         pull = self._red.pull_request(red.run)
         red = replace(red, run=tested_by_queue(red.run, pull))
         ours = red.run.head_repository == self._request.repository.full_name
@@ -116,8 +115,8 @@ class Observer:
     def _evidence(self, facts: Snapshot) -> Snapshot:
         if facts.assignment is not None:
             return self._assigned.evidence(facts, facts.assignment)
-        red, pull = _run(facts), facts.pull if isinstance(facts.pull, PullRequest) else None
-        green = self._red.last_green(red.run, pull)
+        red = facts.red
+        green = self._red.last_green(red.run, facts.known_pull)
         evidence = self._red.evidence(red.failing, (red.run.id,), green)
         facts = replace(facts, evidence=evidence)
         return replace(facts, item=self._item(facts))
@@ -132,17 +131,17 @@ class Observer:
 
     def is_news(self, facts: Snapshot) -> bool:
         """Whether the record says more than what was read of it, such as a head first seen."""
-        return isinstance(facts.state, ItemState) and facts.state != self._remembered
+        return facts.known_state is not None and facts.known_state != self._remembered
 
     def further(self, facts: Snapshot) -> ItemState:
         """The record that holds: ours, or that of another run which did more for this item."""
-        assert isinstance(facts.state, ItemState)  # noqa: S101 - a session found has a record
-        there = self._red.state(self._item(facts), facts.generation)
-        return memory.newer(facts.state, there)
+        state = facts.known_state
+        assert state is not None  # noqa: S101 - a session that was found has a record
+        return memory.newer(state, self._red.state(self._item(facts), facts.generation))
 
     def recalled(self, facts: Snapshot) -> Snapshot:
         """With what failed, which a run that carries on has not read: a hint, for people only."""
-        if isinstance(facts.evidence, Unread) and isinstance(facts.run, RunFacts):
+        if facts.known_evidence is None and facts.known_run is not None:
             with suppress(UpstreamError):
                 return self.read(facts, (Facet.EVIDENCE,))
         return facts
@@ -154,11 +153,12 @@ class Observer:
 
     def halted(self, facts: Snapshot) -> Outcome | None:
         """A person's `/coder stop`, or another beginning, while we were at work."""
-        if not isinstance(facts.state, ItemState) or self.session is None:
+        state = facts.known_state
+        if state is None or self.session is None:
             return None
         with suppress(UpstreamError):
             final = self.further(facts).final
-            if final is OutcomeKind.STOPPED and facts.state.final is None:
+            if final is OutcomeKind.STOPPED and state.final is None:
                 return Outcome(OutcomeKind.STOPPED, "A person ended it with a `/coder` comment.")
         return None
 
@@ -170,8 +170,8 @@ class Observer:
         if self._ports.agent is None:
             return replace(facts, session=None)
         if self.session is None:
-            found, state = self._ports.agent.find(facts.key()), facts.state
-            if found is None and isinstance(state, ItemState) and _is_running(state):
+            found, state = self._ports.agent.find(facts.key()), facts.known_state
+            if found is None and state is not None and _is_running(state):
                 found = self._ports.agent.find(facts.key())  # a single 404 proves nothing
                 if found is None:
                     gone = _vanished(self._ports.agent.name, state)
@@ -185,16 +185,16 @@ class Observer:
         return replace(facts, session=seen, gone_reads=0)
 
     def _background(self, facts: Snapshot) -> Snapshot:
-        run = _run(facts).run if facts.assignment is None else None
+        run = facts.red.run if facts.assignment is None else None
         around = self._around.background(facts, run, self._item(facts))
         return replace(facts, background=around)
 
     def _base(self, facts: Snapshot) -> Snapshot:
-        pull, around = facts.pull, facts.background
-        assert isinstance(pull, PullRequest)  # noqa: S101 - the row asks for pull requests only
+        pull, around = facts.known_pull, facts.background
+        assert pull is not None  # noqa: S101 - the row asks for pull requests only
         if not isinstance(around, Background):
             around = Background()
-        return replace(facts, base=self._around.base(around, _run(facts).run, pull.base_ref))
+        return replace(facts, base=self._around.base(around, facts.red.run, pull.base_ref))
 
     def _head(self, facts: Snapshot) -> Snapshot:
         branch = facts.target_branch(self._policy)
@@ -204,8 +204,8 @@ class Observer:
         return replace(facts, head=head, assignment=self._assigned.rooted(facts, head))
 
     def _ours(self, facts: Snapshot) -> Snapshot:
-        if self._policy.mode is Mode.FIX and isinstance(facts.pull, PullRequest):
-            return replace(facts, ours=facts.pull)
+        if self._policy.mode is Mode.FIX and facts.known_pull is not None:
+            return replace(facts, ours=facts.known_pull)
         branch = facts.target_branch(self._policy)
         found = self._ports.github.pull_requests_for(branch, state="all")
         open_ones = [pull for pull in found if pull.state == "open"]
@@ -213,18 +213,17 @@ class Observer:
         return replace(facts, ours=open_ones[-1] if open_ones else next(iter(found), None))
 
     def _checks(self, facts: Snapshot) -> Snapshot:
-        assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
-        return replace(facts, checks=self._red.counted(self._ports.github.checks(facts.head)))
+        checks = self._ports.github.checks(facts.our_head)
+        return replace(facts, checks=self._red.counted(checks))
 
     def _diff(self, facts: Snapshot) -> Snapshot:
         """One request; one more where what the failing change had touched matters."""
         facts = self.recalled(facts)  # what failed tells what the change may touch
-        assert isinstance(facts.head, str)  # noqa: S101 - rows ask for the head first
         base = Case(self._request, facts, self._policy).evidence_sha
-        compare, pull = self._ports.github.compare, facts.pull
+        compare, pull = self._ports.github.compare, facts.known_pull
         told = partial(
             review,
-            compare(base, facts.head),
+            compare(base, facts.our_head),
             facts,
             self._policy,
             base=base,
@@ -232,15 +231,15 @@ class Observer:
             allowed=self._allowed(facts),
         )
         found = told()
-        if isinstance(pull, PullRequest) and wants_changed_paths(found):
+        if pull is not None and wants_changed_paths(found):
             found = told(changed_paths=compare(pull.base_sha, base).paths)
         return replace(facts, diff=found)
 
     def _allowed(self, facts: Snapshot) -> tuple[str, ...]:
-        entries = facts.state.allowed if isinstance(facts.state, ItemState) else ()
+        entries = facts.known_state.allowed if facts.known_state else ()
         if not entries:
             return ()
-        pulls = [p.number for p in (facts.pull, facts.ours) if isinstance(p, PullRequest)]
+        pulls = [p.number for p in (facts.known_pull, facts.known_ours) if p is not None]
         return allowances.accepted(self._ports.github, self._policy, entries, frozenset(pulls))
 
     def _red_again(self, facts: Snapshot) -> Snapshot:
@@ -250,16 +249,15 @@ class Observer:
 
     def _required(self, facts: Snapshot) -> Snapshot:
         """By the rules of the base that the change is for in the end."""
-        pull = facts.pull
-        branch = pull.base_ref if isinstance(pull, PullRequest) else facts.begin_branch
+        branch = facts.known_pull.base_ref if facts.known_pull else facts.begin_branch
         return replace(facts, required=self._ports.github.required_checks(branch))
 
     def _tip(self, facts: Snapshot) -> Snapshot:
-        return replace(facts, tip_now=self._around.tip(_run(facts).run))
+        return replace(facts, tip_now=self._around.tip(facts.red.run))
 
     def _silence(self, facts: Snapshot) -> Snapshot:
         branch = facts.target_branch(self._policy)
-        return replace(facts, silence=self._around.silence(facts, _run(facts).run, branch))
+        return replace(facts, silence=self._around.silence(facts, facts.red.run, branch))
 
     def _jobs_of(self, checks: tuple[Check, ...]) -> tuple[Job, ...]:
         wanted = {c.job_id for c in checks}
@@ -269,11 +267,6 @@ class Observer:
             for job in self._ports.github.jobs(RunRef(run_id))
         ]
         return tuple(job for job in jobs if {job.id, job.check_run_id} & wanted)
-
-
-def _run(facts: Snapshot) -> RunFacts:
-    assert isinstance(facts.run, RunFacts)  # noqa: S101 - the first row reads it
-    return facts.run
 
 
 def _is_running(state: ItemState) -> bool:

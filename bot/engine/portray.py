@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from bot.decide.snapshot import Attempt as Judged
-from bot.decide.snapshot import ItemState, RunFacts, Snapshot
+from bot.decide.snapshot import ItemState, Snapshot
 from bot.engine.brief import Brief
 from bot.engine.material import told_upgrade, wanted, with_run
 from bot.engine.objections import shown_findings
@@ -38,8 +38,8 @@ class Portrait:
         """The base of our pull request: the failing branch, unless the input says otherwise."""
         if self.policy.base:
             return self.policy.base
-        pull = facts.pull
-        if isinstance(pull, PullRequest):
+        pull = facts.known_pull
+        if pull is not None:
             own = pull.head_repository == self.request.repository.full_name
             return pull.head_ref if own else pull.base_ref
         return facts.begin_branch
@@ -52,8 +52,8 @@ class Portrait:
 
     def prompt(self, facts: Snapshot) -> PromptFacts:
         """The first prompt's material."""
-        run, pull = facts.run if isinstance(facts.run, RunFacts) else None, facts.pull
-        assert isinstance(facts.evidence, Evidence)  # noqa: S101 - a row before `start` reads it
+        run, evidence = facts.known_run, facts.known_evidence
+        assert evidence is not None  # noqa: S101 - a row before `start` reads it
         material = PromptFacts(
             fence=self.brief.fence,
             repository=self.request.repository.full_name,
@@ -61,9 +61,9 @@ class Portrait:
             branch=facts.target_branch(self.policy),
             base_branch=_merged_with(facts),
             head_sha=facts.begin_sha,
-            evidence=facts.evidence,
+            evidence=evidence,
             mode=self.policy.mode.value,
-            pull_request=pull if isinstance(pull, PullRequest) else None,
+            pull_request=facts.known_pull,
             protected_paths=self.policy.protected_paths,
             extra_instructions=self.brief.extra_instructions,
             hint=self.request.hint,
@@ -77,7 +77,7 @@ class Portrait:
 
     def previous(self, facts: Snapshot, verdict: Verdict) -> PreviousRound:
         """What became of the agent's last push."""
-        before = facts.evidence.diagnostics if isinstance(facts.evidence, Evidence) else ()
+        before = facts.known_evidence.diagnostics if facts.known_evidence else ()
         before = () if verdict.kind is VerdictKind.UNVERIFIED else before
         now = facts.red_again.diagnostics if isinstance(facts.red_again, Evidence) else ()
         had, have = {_name(d) for d in before}, {_name(d) for d in now}
@@ -93,12 +93,9 @@ class Portrait:
     def report(self, result: Result) -> ReportFacts:
         """Everything that any text for people may say."""
         facts = result.facts
-        run = facts.run if isinstance(facts.run, RunFacts) else None
-        pull = facts.pull if isinstance(facts.pull, PullRequest) else None
-        ours = facts.ours if isinstance(facts.ours, PullRequest) else None
+        run, pull, ours = facts.known_run, facts.known_pull, facts.known_ours
         if self.policy.mode is Mode.FIX and result.verdict is not None:
             ours = ours or pull
-        state = facts.state if isinstance(facts.state, ItemState) else None
         if ours is not None and result.verdict is not None:
             ours = replace(ours, head_sha=result.verdict.sha)
         session = result.session
@@ -125,7 +122,7 @@ class Portrait:
             branch=_pushed_to(facts, self.policy),
             compare_url=result.compare_url,
             verdict=result.verdict,
-            attempts=_attempts(state, result.verdict),
+            attempts=_attempts(facts.known_state, result.verdict),
             attempt=_attempt(facts) if session else 0,
             max_attempts=self.policy.max_attempts,
             findings=shown_findings(result),
@@ -141,28 +138,25 @@ class Portrait:
 
 def _merged_with(facts: Snapshot) -> str:
     """The branch with which GitHub merged the head to test it; the failing one for a push."""
-    pull = facts.pull
-    return pull.base_ref if isinstance(pull, PullRequest) else facts.begin_branch
+    return facts.known_pull.base_ref if facts.known_pull else facts.begin_branch
 
 
 def _shown_evidence(result: Result) -> Evidence | None:
     """What is red now where that is the outcome, else what failed at the beginning."""
     again = result.facts.red_again
-    first = None if result.facts.assignment else result.facts.evidence
+    first = None if result.facts.assignment else result.facts.known_evidence
     if result.outcome.kind is OutcomeKind.NOT_FIXED and isinstance(again, Evidence):
         return again
-    return first if isinstance(first, Evidence) else None
+    return first
 
 
 def _pushed_to(facts: Snapshot, policy: Policy) -> str:
     """The branch that holds a repair; empty while nothing was pushed."""
-    has_head = isinstance(facts.head, str) and facts.head
-    return facts.worked_branch(policy) if has_head and facts.item else ""
+    return facts.worked_branch(policy) if facts.known_head and facts.item else ""
 
 
 def _attempt(facts: Snapshot) -> int:
-    state = facts.state
-    return len(state.attempts) + 1 if isinstance(state, ItemState) else 1
+    return len(facts.known_state.attempts) + 1 if facts.known_state else 1
 
 
 def _name(finding: Diagnostic) -> tuple[str, str, str, str]:

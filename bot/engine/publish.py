@@ -85,8 +85,7 @@ class Publisher:
         previous = self.portrait.previous(facts, verdict)
         again = facts.red_again
         evidence = again if isinstance(again, Evidence) else material.evidence
-        state = facts.state
-        told = state.attempts if isinstance(state, ItemState) else ()
+        told = facts.known_state.attempts if facts.known_state else ()
         attempt = sum(a.head != verdict.sha for a in told) + 2
         return prompt.follow_up(
             replace(
@@ -168,7 +167,7 @@ class Publisher:
     # --- how -------------------------------------------------------------------------------
 
     def _shown_prompt(self, facts: Snapshot) -> str:
-        has_evidence = facts.item is not None and isinstance(facts.evidence, Evidence)
+        has_evidence = facts.item is not None and facts.known_evidence is not None
         return self.prompt(facts) if self._policy.dry_run and has_evidence else ""
 
     def _tail(self, session: Session) -> tuple[Untrusted, ...]:
@@ -179,29 +178,30 @@ class Publisher:
 
     def _final(self, result: Result) -> Snapshot:
         facts, kind = result.facts, result.outcome.kind
-        if not isinstance(facts.state, ItemState) or kind is OutcomeKind.PENDING:
+        state = facts.known_state
+        if state is None or kind is OutcomeKind.PENDING:
             return facts
-        if facts.state.final is not None or _passes(result.outcome):
+        if state.final is not None or _passes(result.outcome):
             return facts
-        head = result.verdict.sha if result.verdict else facts.state.head
+        head = result.verdict.sha if result.verdict else state.head
         reason = result.outcome.skip_reason
-        ended = replace(facts.state, final=kind, head=head, skip_reason=reason)
+        ended = replace(state, final=kind, head=head, skip_reason=reason)
         return replace(facts, state=ended)
 
     def _has_something_to_say(self, result: Result) -> bool:
         if self._policy.dry_run:
             return False
-        stopped = isinstance(result.facts.state, ItemState) and result.facts.state.held
+        state = result.facts.known_state
+        stopped = state is not None and state.held
         told = result.outcome.kind is OutcomeKind.REPORTED
         return result.session is not None or told or stopped
 
     def _told(self, facts: Snapshot, decision: str) -> ReportFacts:
-        session = facts.session if isinstance(facts.session, Session) else None
         outcome = Outcome(OutcomeKind.PENDING, decision)
         result = Result(
             outcome=outcome,
             facts=facts,
-            session=session,
+            session=facts.known_session,
             timeline=tuple(self._watch.timeline),
             duration=self._watch.elapsed,
             opened=self.opened,
@@ -220,9 +220,8 @@ class Publisher:
 
         def went_further(there: str) -> bool:
             """Another run of this item: what it has written down must not be taken back."""
-            state = facts.state
-            found = memory.read(mark, there) if isinstance(state, ItemState) else None
-            return isinstance(state, ItemState) and memory.newer(state, found) is not state
+            state = facts.known_state
+            return state is not None and memory.newer(state, memory.read(mark, there)) is not state
 
         try:
             self._ports.github.upsert_comment(
@@ -238,10 +237,8 @@ class Publisher:
         item = facts.item
         if item is not None and item.thread:
             return item.thread
-        ours = facts.ours
-        if isinstance(ours, PullRequest) and not self._is_by_us(ours):
-            return ours.number
-        return 0
+        ours = facts.known_ours
+        return ours.number if ours is not None and not self._is_by_us(ours) else 0
 
     def _is_by_us(self, pull: PullRequest) -> bool:
         return self._ports.github.is_us(pull.author)
@@ -249,17 +246,16 @@ class Publisher:
     def _hidden(self, facts: Snapshot) -> str:
         item = facts.item
         assert isinstance(item, Item)  # noqa: S101 - the callers have looked
-        state = facts.state if isinstance(facts.state, ItemState) else None
-        return memory.write(marker(item), state or ItemState(item.name))
+        return memory.write(marker(item), facts.known_state or ItemState(item.name))
 
     def _pull_request_body(self, told: ReportFacts, facts: Snapshot) -> str:
         return pull_request_text.body(told, self._hidden(facts))
 
     def _update_pull_request(self, facts: Snapshot, told: ReportFacts) -> None:
-        ours = facts.ours
-        if not isinstance(ours, PullRequest) or not self._is_by_us(ours):
+        ours, failing = facts.known_ours, facts.known_pull
+        if ours is None or not self._is_by_us(ours):
             return
-        if isinstance(facts.pull, PullRequest) and ours.number == facts.pull.number:
+        if failing is not None and ours.number == failing.number:
             return
         body = self._pull_request_body(told, facts)
         if ours.body.raw == body:
@@ -278,7 +274,7 @@ class Publisher:
         needed = kind in _PERSON_NEEDED - ({OutcomeKind.NO_CHANGE} if told.upgrade else set())
         if item is None or item.thread or not needed:
             return
-        if isinstance(facts.ours, PullRequest) or self._policy.comment is Commenting.NONE:
+        if facts.known_ours is not None or self._policy.comment is Commenting.NONE:
             return
         body = issue_text.body(told, self._hidden(facts))
         try:

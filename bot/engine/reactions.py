@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.snapshot import Snapshot
 from bot.engine.records import recalled_comment
 from bot.errors import UpstreamError
 from bot.model import Reaction
@@ -14,7 +14,7 @@ from bot.ports import CodeHost
 
 def react(github: CodeHost, facts: Snapshot, reaction: Reaction) -> None:
     """A courtesy: without the right to it, or without a comment that asked, the work goes on."""
-    state = facts.state if isinstance(facts.state, ItemState) else None
+    state = facts.known_state
     if state is None or not state.comment:
         return
     with suppress(UpstreamError):
@@ -23,6 +23,6 @@ def react(github: CodeHost, facts: Snapshot, reaction: Reaction) -> None:
 
 def react_to_the_end(github: CodeHost, facts: Snapshot, kind: OutcomeKind) -> None:
     """Once the generation has ended."""
-    if isinstance(facts.state, ItemState) and facts.state.final is not None:
+    if facts.known_state is not None and facts.known_state.final is not None:
         done = kind is OutcomeKind.FIXED
         react(github, facts, Reaction.DONE if done else Reaction.FAILED)

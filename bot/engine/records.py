@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.decide.assigned import AssignmentFacts
 from bot.decide.review import blocking, rules_of
-from bot.decide.snapshot import KEPT, Attempt, ItemState, RunFacts, Snapshot, Unread
+from bot.decide.snapshot import KEPT, Attempt, ItemState, Snapshot, Unread
 from bot.engine.assigned import in_writing
 from bot.identity import assigned_fingerprint
 from bot.model import CommentRef, Evidence, Session, Verdict
@@ -24,10 +24,9 @@ def begun(
     Where another run began an assignment, nobody knows with which commit.
     """
     assert facts.item is not None  # noqa: S101 - rows before `start` need it
-    run, assigned = facts.run, facts.assignment
+    run, assigned, evidence = facts.known_run, facts.assignment, facts.known_evidence
     known = assigned is None or session.created
-    evidence = facts.evidence
-    fingerprint = evidence.fingerprint if isinstance(evidence, Evidence) else ()
+    fingerprint = evidence.fingerprint if evidence else ()
     began = latest(turn_started, session.created_at)
     if assigned is not None:  # a run that carries on has read no evidence
         fingerprint = assigned_fingerprint(assigned.assignment)
@@ -35,7 +34,7 @@ def begun(
         item=facts.item.name,
         generation=facts.generation,
         evidence_sha=facts.begin_sha if known else "",
-        run_id=run.run.id if isinstance(run, RunFacts) else 0,
+        run_id=run.run.id if run else 0,
         session_id=session.id,
         fingerprint=fingerprint[:KEPT],
         began=began,
@@ -57,10 +56,9 @@ def _asked_at(
 
 def dispatched(facts: Snapshot) -> ItemState:
     """With the head for which the failed workflow is dispatched."""
-    assert isinstance(facts.head, str)  # noqa: S101 - a verdict presupposes a head
-    assert facts.item is not None  # noqa: S101 - and a work item
-    known = facts.state if isinstance(facts.state, ItemState) else ItemState(facts.item.name)
-    return replace(known, dispatched=facts.head)
+    assert facts.item is not None  # noqa: S101 - a verdict presupposes a work item
+    known = facts.known_state or ItemState(facts.item.name)
+    return replace(known, dispatched=facts.our_head)
 
 
 def is_first(facts: Snapshot, *, created: bool) -> bool:
@@ -68,7 +66,7 @@ def is_first(facts: Snapshot, *, created: bool) -> bool:
 
     Of an assignment nothing is read that tells; whoever `created` the session is the first.
     """
-    return created if facts.assignment else not isinstance(facts.evidence, Unread)
+    return created if facts.assignment else facts.known_evidence is not None
 
 
 def noted(comment: CommentRef) -> str:
@@ -84,7 +82,7 @@ def recalled_comment(noted: str) -> CommentRef:
 
 def is_unknown(facts: Snapshot) -> bool:
     """Whether the session that was found has no record: its run ended before it could write one."""
-    if not isinstance(facts.session, Session) or isinstance(facts.run, Unread):
+    if facts.known_session is None or isinstance(facts.run, Unread):
         return False
     if not isinstance(facts.state, ItemState):
         return facts.state is None
@@ -93,8 +91,8 @@ def is_unknown(facts: Snapshot) -> bool:
 
 def judged(facts: Snapshot, verdict: Verdict) -> ItemState:
     """With the attempt that the verdict ends; telling the agent of it again adds nothing."""
-    state, again = facts.state, facts.red_again
-    assert isinstance(state, ItemState)  # noqa: S101 - a session that was found has a record
+    state, again = facts.known_state, facts.red_again
+    assert state is not None  # noqa: S101 - a session that was found has a record
     if verdict.sha in {a.head for a in state.attempts}:
         return state
     fingerprint = again.fingerprint[:KEPT] if isinstance(again, Evidence) else ()

@@ -10,7 +10,8 @@ from datetime import datetime
 from itertools import chain
 
 from bot.decide import memory
-from bot.decide.snapshot import ItemState, RunFacts
+from bot.decide.run_facts import RunFacts
+from bot.decide.snapshot import ItemState
 from bot.engine.brief import Brief
 from bot.engine.last_green import LastGreen
 from bot.engine.unended import Unended

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.snapshot import Snapshot
 from bot.engine import records
 from bot.model import Session
 from bot.ports import Clock
@@ -32,7 +32,7 @@ class Turns:
     def timed(self, facts: Snapshot, session: Session | None) -> Snapshot:
         """The facts with the time as it is now."""
         now, mono = self.clock.now(), self.clock.monotonic()
-        head = facts.head if isinstance(facts.head, str) else self._head
+        head = self._head if facts.known_head is None else facts.known_head
         if head != self._head:
             facts = _noted(replace(facts, now=now), head)
             self._head, self._head_since = head, mono - _seen_for(facts, head)
@@ -46,7 +46,7 @@ class Turns:
     def _turn_seconds(self, facts: Snapshot, session: Session | None, now: datetime) -> float:
         if self._began is not None:
             return self.clock.monotonic() - self._began
-        state = facts.state if isinstance(facts.state, ItemState) else None
+        state = facts.known_state
         began = state.turn_started if state else None
         if began is None and session is not None:
             began = session.created_at
@@ -59,17 +59,17 @@ class Turns:
 
 def _noted(facts: Snapshot, head: str) -> Snapshot:
     """With the moment at which the head was first seen, for a run that looks at it later."""
-    state = facts.state
-    if not head or not isinstance(state, ItemState) or state.final or state.head == head:
+    state, session = facts.known_state, facts.known_session
+    if not head or state is None or state.final or state.head == head:
         return facts
-    told = facts.session.since if isinstance(facts.session, Session) else None
+    told = session.since if session else None
     seen = records.latest(facts.now, told)
     return replace(facts, state=replace(state, head=head, head_seen=seen))
 
 
 def _seen_for(facts: Snapshot, head: str) -> float:
     """Seconds since an earlier run, or this one, saw that head for the first time."""
-    state = facts.state
-    if not isinstance(state, ItemState) or state.head != head or state.head_seen is None:
+    state = facts.known_state
+    if state is None or state.head != head or state.head_seen is None:
         return 0.0
     return max(0.0, (facts.now - state.head_seen).total_seconds())

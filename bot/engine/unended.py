@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
-from bot.decide.snapshot import RunFacts
+from bot.decide.run_facts import RunFacts
 from bot.errors import UpstreamError
 from bot.evidence.noted import SAYS_NOTHING, TOOL, of_steps
 from bot.evidence.recorded import Recorded

@@ -62,11 +62,11 @@ class Watch:
         self.narrator.tell(f"{text}: {url}" if url else f"{text}.")
         self._pause = FIRST_PAUSE
 
-    def saw_head(self, head: object, state: object) -> None:
+    def saw_head(self, head: str, state: ItemState | None) -> None:
         """A push of the agent is a line of the timeline, once."""
-        known = {a.head for a in state.attempts} if isinstance(state, ItemState) else set()
-        if isinstance(head, str) and head and head not in known | self._heads:
-            first = isinstance(state, ItemState) and head == state.evidence_sha
+        known = {a.head for a in state.attempts} if state else set()
+        if head and head not in known | self._heads:
+            first = state is not None and head == state.evidence_sha
             self._heads.add(head)
             if not first:
                 self.note(f"The branch is at `{head[:7]}`")

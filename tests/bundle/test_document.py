@@ -21,8 +21,8 @@ from bot.bundle.replay import Again, Mark, again, answer, heard_again, vouches
 from bot.commands.replay_words import account
 from bot.decide import Decision, decide
 from bot.decide.commands import Response, Standing
+from bot.decide.run_facts import RunFacts
 from bot.decide.silence import Silence
-from bot.decide.snapshot import RunFacts
 from bot.decide.steps import Start
 from bot.errors import ConfigurationError
 from bot.model import Command, CommentRef, Event, Outcome, SessionState, Verb

@@ -10,8 +10,9 @@ from bot.decide import ROWS, decide
 from bot.decide.around import Background, Base, OpenItem, Tip
 from bot.decide.assigned import AssignmentFacts
 from bot.decide.case import Case, NotReadYet
+from bot.decide.run_facts import RunFacts
 from bot.decide.silence import Silence
-from bot.decide.snapshot import UNREAD, Attempt, Facet, RunFacts, Snapshot
+from bot.decide.snapshot import UNREAD, Attempt, Facet, Snapshot
 from bot.decide.steps import (
     Dispatch,
     Finish,
@@ -1111,11 +1112,14 @@ def test_forget(facets: tuple[Facet, ...], kept: set[str]) -> None:
     assert replace(left, **{name: getattr(whole, name) for name in names}) == whole
 
 
-def test_the_red_run():
-    """The run itself, for whoever knows that there is one."""
-    facts = a_snapshot()
-    assert isinstance(facts.run, RunFacts)
-    assert facts.red_run() is facts.run.run
+def test_what_is_known_of_a_fact():
+    """For whoever does with what was read: nothing, whether nobody looked or nothing is there."""
+    nothing, whole = Snapshot(now=NOW), a_pushed_fix()
+    names = ("run", "pull", "ours", "evidence", "state", "session", "head")
+
+    assert [getattr(nothing, f"known_{name}") for name in names] == [None] * len(names)
+    assert all(getattr(whole, f"known_{name}") is getattr(whole, name) for name in names)
+    assert (whole.red, whole.our_head) == (whole.run, FIX)
 
 
 def test_jobs_that_nobody_waits_for_are_named():

@@ -13,7 +13,8 @@ import pytest
 
 import bot.decide
 from bot.decide import ROWS, decide
-from bot.decide.snapshot import RunFacts, Snapshot
+from bot.decide.run_facts import RunFacts
+from bot.decide.snapshot import Snapshot
 from bot.errors import ConfigurationError
 from bot.policy import Policy
 from tests.builders import NOW, a_request, a_run
