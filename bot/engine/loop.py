@@ -62,7 +62,7 @@ class Engine:
             try:
                 decision = self._judge.decide(self.facts)
                 self._would_start = isinstance(decision.would, Start)
-                result = self._act(decision.step, decision.row)
+                result = self._act(decision.step)
                 self._watch.fine()
             except UpstreamError as failure:
                 result = self._troubled(failure)
@@ -124,7 +124,7 @@ class Engine:
         """What texts for people and outputs are made of."""
         return self._publisher.portrait.report(result)
 
-    def _act(self, step: Step, row: str) -> Result | None:
+    def _act(self, step: Step) -> Result | None:
         match step:
             case Read(facets):
                 self.facts = self._observer.read(self.facts, facets)
@@ -143,7 +143,7 @@ class Engine:
             case FollowUp() | Resume():
                 return self._tell(step)
             case Finish():
-                return self._finish(step, row)
+                return self._finish(step)
         return None
 
     def _agent(self) -> AgentBackend:
@@ -187,7 +187,7 @@ class Engine:
 
     def _rerun(self, reason: str) -> Result:
         outcome = refused.or_rerun(self._ports.github, self.facts.red.run, reason)
-        return self._finish(Finish(outcome), "infrastructure")
+        return self._finish(Finish(outcome))
 
     def _dispatch(self, reason: str) -> None:
         """Once per head, whatever comes of it."""
@@ -215,10 +215,8 @@ class Engine:
                 self._announce(reason)
             return self.result(Outcome(OutcomeKind.PENDING, reason))
         if self._watch.is_over:
-            return self._finish(
-                Finish(Outcome(OutcomeKind.TIMED_OUT, "The time for the whole run is over.")),
-                "whole-deadline",
-            )
+            late = Outcome(OutcomeKind.TIMED_OUT, "The time for the whole run is over.")
+            return self._finish(Finish(late))
         self._watch.pause(reason)
         self.facts = self.facts.forget(again)
         return None
@@ -232,7 +230,7 @@ class Engine:
             if end is None:
                 raise
             self.facts = self._observer.read(self.facts, (Facet.DIFF,))
-            return self._finish(Finish(refused.in_doubt(end[0], self.facts.diff)), end[1])
+            return self._finish(Finish(refused.in_doubt(end, self.facts.diff)))
         self._watch.note(f"Opened pull request #{ours.number}", ours.url)
         self.facts = replace(self.facts, ours=ours)
         self._announce("The agent pushed; its checks are watched.")
@@ -271,7 +269,7 @@ class Engine:
         self._announce("The agent has the new evidence.")
         return None
 
-    def _finish(self, step: Finish, row: str) -> Result:
+    def _finish(self, step: Finish) -> Result:
         if step.verdict is not None:
             self._watch.note(f"The checks of `{step.verdict.sha[:7]}` are {step.verdict.kind}")
         halted = self._observer.halted(self.facts)
@@ -279,7 +277,7 @@ class Engine:
             return self.result(halted)
         if self._observer.session is not None:
             self.facts = self._observer.recalled(self.facts)
-        result = replace(self.result(step.outcome), verdict=step.verdict, row=row)
+        result = replace(self.result(step.outcome), verdict=step.verdict)
         return self._publisher.finish(result)
 
     def _troubled(self, failure: UpstreamError) -> Result | None:
@@ -295,5 +293,5 @@ class Engine:
                 error_kind=lasting.kind,
                 remedy=lasting.remedy,
             )
-            return self._finish(Finish(outcome), "upstream")
+            return self._finish(Finish(outcome))
         return None

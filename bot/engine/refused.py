@@ -12,18 +12,16 @@ from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
 from bot.ports import CodeHost
 
 
-def pull_request(refused: UpstreamError) -> tuple[Outcome, str] | None:
-    """The outcome and its row where opening was refused for good; None for plain trouble."""
+def pull_request(refused: UpstreamError) -> Outcome | None:
+    """The outcome where opening was refused for good; None for plain trouble."""
     if refused.kind is ErrorKind.GITHUB_PERMISSION:
-        outcome = Outcome(
+        return Outcome(
             OutcomeKind.UNVERIFIED,
             "The fix is pushed, but this token may not open a pull request.",
             cause=UnverifiedCause.PULL_REQUEST_FORBIDDEN,
         )
-        return outcome, "pull-request-forbidden"
     if refused.status == 422 and "no commits" in refused.detail.lower():
-        outcome = Outcome(OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits.")
-        return outcome, "no-commits"
+        return Outcome(OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits.")
     return None
 
 

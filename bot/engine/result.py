@@ -15,8 +15,8 @@ from bot.untrusted import Untrusted
 class Result:
     """What is known at the end of a run.
 
-    `row` is the decision's name; `prompt` is filled for a dry run only; `opened` says that this
-    run opened the pull request; `would_start` that only the mode kept it from starting a session.
+    `prompt` is filled for a dry run only; `opened` says that this run opened the pull request;
+    `would_start` that only the mode kept it from starting a session.
     """
 
     outcome: Outcome
@@ -27,7 +27,6 @@ class Result:
     tail: tuple[Untrusted, ...] = ()
     duration: float = 0.0
     session_created: bool = False
-    row: str = ""
     prompt: str = ""
     compare_url: str = ""
     opened: bool = False

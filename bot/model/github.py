@@ -208,7 +208,6 @@ class Thread:
     author: str
     labels: tuple[str, ...]
     state: str
-    is_pull_request: bool
     locked: bool
     url: str
     created_at: datetime | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from bot.model import (
@@ -90,13 +89,13 @@ class ReportFacts:
     """What a run knows at its end, or on the way. Empty, None and 0 stand for what is not known.
 
     `unfinished_jobs` are those of the run that nobody waited for. `decision` says in one sentence
-    what was decided and why; `next_step` replaces the usual advice to a person. `session_log`
+    what was decided and why. `session_log`
     holds the session's last lines. `compare_url` is set where creating the pull request is
     forbidden. `would_start`: only the mode, or `dry-run`, kept a session from being started; of an
     upgrade `planned` is its line of the plan. `commands` says that `/coder` commands are answered
     here. `duration` is in seconds; `prompt` is shown by `dry-run`; `issue` is the issue that asked,
     `upgrade` the packages of an upgrade with their versions, in our grammar; `caution` is what our
-    token cannot do. Our own sentences here (`decision`, `next_step`, `caution`, `Outcome.reason`)
+    token cannot do. Our own sentences here (`decision`, `caution`, `Outcome.reason`)
     are Markdown and hold no outside text but what `to_markdown` made of it.
     """
 
@@ -124,7 +123,6 @@ class ReportFacts:
     findings: tuple[Finding, ...] = ()
     ending: Ending | None = None
     decision: str = ""
-    next_step: str = ""
     commands: bool = False
     issue: int = 0
     upgrade: tuple[str, ...] = ()
@@ -132,7 +130,6 @@ class ReportFacts:
     planned: Planned | None = None
     would_start: bool = False
     timeline: tuple[TimelineEntry, ...] = ()
-    started_at: datetime | None = None
     duration: float = 0.0
     prompt: str = ""
     caution: str = ""

@@ -127,10 +127,9 @@ def explanation(facts: ReportFacts) -> str:
 
 
 def _under_way(facts: ReportFacts) -> str:
-    since = f" since {facts.started_at:%H:%M} UTC" if facts.started_at else ""
     where = f"in {blocks.link('a Coder session', facts.session.url)}" if facts.session else ""
     turn = f" (attempt {facts.attempt} of {facts.max_attempts})" if facts.attempt > 1 else ""
-    return f"An agent works on it {where}{since}{turn}." if where else "An agent is being started."
+    return f"An agent works on it {where}{turn}." if where else "An agent is being started."
 
 
 def said(facts: ReportFacts) -> str:
@@ -153,9 +152,8 @@ def advice(facts: ReportFacts) -> str:
 def next_step(facts: ReportFacts) -> str:
     """One or two sentences; never empty."""
     outcome = facts.outcome
-    given = facts.next_step or outcome.remedy
-    if given:
-        return blocks.sentence(given, facts.secrets)
+    if outcome.remedy:
+        return blocks.sentence(outcome.remedy, facts.secrets)
     if outcome.kind is OutcomeKind.FIXED:
         return _after_green(facts)
     step = _linked(_usual_step(facts), facts)

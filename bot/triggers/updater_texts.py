@@ -66,7 +66,7 @@ class Upgrade:
 
     `package` is a valid name (see `package_names`), `old` and `new` are versions or requirements as
     written, empty where unknown. `kind` is `major`, `minor`, `patch` or another word of Renovate's,
-    `group` a plain name; `indirect` says that only the lock file knows the package.
+    `group` a plain name.
     """
 
     package: str
@@ -74,7 +74,6 @@ class Upgrade:
     new: Untrusted = Untrusted("")
     kind: str = ""
     group: str = ""
-    indirect: bool = False
 
 
 def dependabot_upgrades(title: str, body: str, message: str) -> tuple[Upgrade, ...]:
@@ -143,7 +142,6 @@ def _entry(values: dict[str, str]) -> Upgrade | None:
         upgrade,
         kind=kind if kind in _KINDS else "",
         group=_group(values.get("dependency-group", "")),
-        indirect=values.get("dependency-type", "") == "indirect",
     )
 
 

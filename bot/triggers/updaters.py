@@ -67,9 +67,9 @@ _NOTES: Final = {
 class UpdaterPullRequest:
     """An updater's pull request.
 
-    `upgrades` may be empty: a group whose members nobody tells, or lock files alone
-    (`locks_only`). `family` is that of `ecosystems`, empty where the branch does not tell. `notes`
-    are the release notes in the body, as far as they go.
+    `upgrades` may be empty: a group whose members nobody tells, or lock files alone.
+    `family` is that of `ecosystems`, empty where the branch does not tell. `notes` are the release
+    notes in the body, as far as they go.
     """
 
     number: int
@@ -77,7 +77,6 @@ class UpdaterPullRequest:
     upgrades: tuple[Upgrade, ...] = ()
     group: str = ""
     family: str = ""
-    locks_only: bool = False
     notes: Untrusted = Untrusted("")
 
 
@@ -105,7 +104,6 @@ def recognize(
         upgrades,
         group,
         _family(pull.head_ref),
-        locks_only=not upgrades and "lock file maintenance" in title.lower(),
         notes=_notes(updater, body),
     )
 

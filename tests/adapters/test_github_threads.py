@@ -46,7 +46,6 @@ def test_an_issue(github_sandbox):
         author="eve",
         labels=("bug", "ci"),
         state="closed",
-        is_pull_request=False,
         locked=True,
         url=f"{github_sandbox.server_url}/octo/app/issues/1",
         created_at=found.created_at,
@@ -54,14 +53,14 @@ def test_an_issue(github_sandbox):
 
 
 def test_a_pull_request(github_sandbox):
-    """It is told apart from an issue; `pull-requests: read` is enough."""
+    """Its conversation is a thread too; `pull-requests: read` is enough."""
     repository = seeded(github_sandbox, permissions={"pull-requests": "read"})
     repository.commit("fix", {"app.py": "new\n"}, "Fix")
     repository.open_pull_request("fix", author="dev")
     with adapter(github_sandbox.url) as api:
         found = api.thread(1)
     assert found is not None
-    assert (found.is_pull_request, found.author, found.body) == (True, "dev", Untrusted(""))
+    assert (found.author, found.body) == ("dev", Untrusted(""))
 
 
 def test_an_issue_needs_its_own_permission(github_sandbox):

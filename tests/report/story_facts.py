@@ -1,7 +1,6 @@
 """The facts of one story: a red pull request, its session, its repair."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from bot.model import (
     BackendName,
@@ -144,7 +143,6 @@ def base_facts() -> ReportFacts:
         attempt=1,
         max_attempts=2,
         decision="A new failure on #12, `main` is green and no session exists: start one.",
-        started_at=datetime(2026, 3, 4, 14, 2, tzinfo=UTC),
         duration=250,
         timeline=(
             TimelineEntry(0.4, "read the run: 1 of 4 jobs is red"),

@@ -84,7 +84,6 @@ def poisoned(text: str, lines: list[str], ours: str = "a plain sentence") -> Rep
         findings=(Finding("rule", bad, 3, ours),),
         attempts=(Attempt("a" * 40, ours), Attempt("b" * 40, ours)),
         decision=ours,
-        next_step=ours,
     )
 
 

@@ -132,7 +132,6 @@ def test_grouped_dependabot() -> None:
     ]
     assert found
     assert found.group == "dev-dependencies"
-    assert [one.indirect for one in found.upgrades] == [False, False, True]
 
 
 def test_property_that_moves_two_packages() -> None:
@@ -310,7 +309,7 @@ def test_lock_file_maintenance() -> None:
     found = recognize(_pull("chore(deps): lock file maintenance", body + row, "renovate[bot]"))
 
     assert found
-    assert (found.upgrades, found.locks_only) == ((), True)
+    assert found.upgrades == ()
 
 
 def test_author_decides() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.adapters.backends.errors import NameHeldError
 from bot.adapters.backends.options import CoderOptions
 from bot.model import BackendName
 from bot.ports import AgentBackend, Clock
@@ -65,4 +64,4 @@ def connect(
     return AutoBackend(both, http, options, templates, existing or (lambda: None))
 
 
-__all__ = ["CoderOptions", "NameHeldError", "connect"]
+__all__ = ["CoderOptions", "connect"]

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from bot.adapters.backends.answer import Answer
 from bot.adapters.backends.coder_wire import WireTask, read
-from bot.adapters.backends.errors import NameHeldError
 from bot.adapters.backends.options import CoderOptions
 from bot.adapters.backends.refusals import TASK_REFUSALS, WORKSPACE_REFUSALS, refused
 from bot.adapters.backends.task_calls import StillLinkingError, TaskCalls
 from bot.adapters.backends.templates import Templates
 from bot.adapters.backends.workspaces import Workspaces
-from bot.errors import BotError, ConfigurationError, UpstreamError
+from bot.errors import BotError, ConfigurationError, NameHeldError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
 

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from bot.adapters.backends.answer import Answer, path
 from bot.adapters.backends.coder_http import CoderHttp
 from bot.adapters.backends.coder_wire import WireBuildLog, WireWorkspace, read
-from bot.adapters.backends.errors import NameHeldError
 from bot.adapters.backends.options import CoderOptions
 from bot.adapters.backends.refusals import WORKSPACE_REFUSALS, refused
 from bot.adapters.backends.templates import Choice
-from bot.errors import UpstreamError
+from bot.errors import NameHeldError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
 

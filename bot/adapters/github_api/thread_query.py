@@ -40,7 +40,6 @@ def thread(repository: Json) -> Thread | None:
         author=convert.actor(data["author"]),
         labels=tuple(node["name"] for node in (data["labels"] or {}).get("nodes") or () if node),
         state="closed" if data["closed"] else "open",
-        is_pull_request=data["__typename"] == "PullRequest",
         locked=data["locked"],
         url=data["url"],
         created_at=convert.time(data["createdAt"]),

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.adapters.backends import NameHeldError, connect
-from bot.errors import SessionBusyError, UpstreamError
+from bot.adapters.backends import connect
+from bot.errors import NameHeldError, SessionBusyError, UpstreamError
 from bot.model import BackendName, Session, SessionKey, SessionState
 from bot.outcomes import ErrorKind
 from bot.sandbox.http import Fault, HttpRequest

@@ -6,9 +6,8 @@ import json
 
 import pytest
 
-from bot.adapters.backends import NameHeldError
 from bot.adapters.backends.task_start import NAME_PATIENCE, title_in_bytes
-from bot.errors import UpstreamError
+from bot.errors import NameHeldError, UpstreamError
 from bot.model import BackendName, Session, SessionKey, SessionState
 from bot.outcomes import ErrorKind
 from bot.sandbox.http import Fault, HttpResponse
