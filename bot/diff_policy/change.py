@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -39,9 +39,9 @@ class Context:
     secrets: Secrets = NO_SECRETS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CodeLine:
-    """One line. `text` is what `text_of` leaves; `code` has neither comments nor insides of strings."""
+    """One line, equal to itself alone. `text` is what `text_of` leaves; `code` has neither comments nor insides of strings."""
 
     mark: str
     old: int
@@ -165,9 +165,9 @@ class ChangedFile:
         return tuple(block for hunk in self.hunks for block in _blocks(hunk))
 
     @cached_property
-    def block_of(self) -> dict[int, Block]:
-        """The block of each changed line, by the line's `id`."""
-        return {id(x): block for block in self.blocks for x in (*block.removed, *block.added)}
+    def block_of(self) -> dict[CodeLine, Block]:
+        """The block of each changed line."""
+        return {x: block for block in self.blocks for x in (*block.removed, *block.added)}
 
     @cached_property
     def is_tested_inside(self) -> bool:
@@ -197,18 +197,10 @@ def _blocks(hunk: tuple[CodeLine, ...]) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class Change:
-    """The whole diff with its context. The fields that begin empty are caches.
-
-    `new_lines` and `gone` belong to `declarations`, `settled`, `undefined` and `helpers` to `claims`.
-    """
+    """The whole diff with its context."""
 
     files: tuple[ChangedFile, ...]
     context: Context
-    new_lines: dict[ChangedFile, frozenset[int]] = field(default_factory=dict, repr=False)
-    gone: list[frozenset[str]] = field(default_factory=list, repr=False)
-    settled: list[frozenset[int]] = field(default_factory=list, repr=False)
-    undefined: list[frozenset[str]] = field(default_factory=list, repr=False)
-    helpers: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def moved_out(self) -> Counter[str]:
@@ -247,9 +239,3 @@ class Change:
     def is_kept_elsewhere(self, line: CodeLine) -> bool:
         """Whether a removed line was only moved."""
         return self.moved_in[line.bare] > 0
-
-
-def change_of(files: Iterable[FileDiff], context: Context) -> Change:
-    """The files in the order of their paths."""
-    ordered = sorted(files, key=lambda f: (f.path, f.previous_path, f.status))
-    return Change(tuple(ChangedFile(f) for f in ordered), context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -50,36 +50,32 @@ class WrittenTest:
 
 def tests_of(file: ChangedFile, mark: str) -> Iterator[WrittenTest]:
     """The tests that begin on lines of that mark."""
-    heads = {id(d.line): d for d in declarations(file, mark)}
+    heads = {d.line: d for d in declarations(file, mark)}
     for hunk in file.hunks:
         shown = [x for x in hunk if x.mark in {mark, " "}]
         starts = [i for i, x in enumerate(shown) if is_test_head(x, file.language)]
         for start, end in pairwise([*starts, len(shown)]):
-            if (head := heads.get(id(shown[start]))) is not None:
+            if (head := heads.get(shown[start])) is not None:
                 yield WrittenTest(file, head, tuple(shown[start : min(end, start + _BODY)]))
 
 
-def settled(change: Change) -> frozenset[int]:
-    """The `id`s of removed lines of tests whose claims stand elsewhere after the change.
+def settled(change: Change) -> frozenset[CodeLine]:
+    """The removed lines of tests whose claims stand elsewhere after the change.
 
     A claim stands elsewhere where the same line came, or a line of tests came with all of its
     values, as a row of a table does. A test that bears its name again is compared in place. A test of which every line stands unchanged in the file too
     was a copy.
     """
-    if not change.settled:
-        rows = _Rows(change)
-        came = {d.name for f in change.code() for d in declarations(f, "+") if d.name}
-        change.settled.append(
-            frozenset(
-                id(x)
-                for file in change.code()
-                if file.is_tested_inside
-                for test in tests_of(file, "-")
-                if test.head.name not in came and _is_kept(test, change, rows)
-                for x in test.body
-            )
-        )
-    return change.settled[0]
+    rows = _Rows(change)
+    came = {d.name for f in change.code() for d in declarations(f, "+") if d.name}
+    return frozenset(
+        x
+        for file in change.code()
+        if file.is_tested_inside
+        for test in tests_of(file, "-")
+        if test.head.name not in came and _is_kept(test, change, rows)
+        for x in test.body
+    )
 
 
 class _Rows:
@@ -133,11 +129,11 @@ _REPORTS = re.compile(r"\b(?:t|b|tb)\.(?:Error|Fatal|Fail)\w*\(")
 
 def _is_kept(test: WrittenTest, change: Change, rows: _Rows) -> bool:
     claims = test.claims
-    wanted = {id(x) for x in claims}
+    wanted = set(claims)
     if claims and all(
         change.moved_in[x.bare] >= change.moved_out[x.bare] or rows.hold(x, before)
         for before, x in pairwise((test.body[0], *test.body))
-        if id(x) in wanted
+        if x in wanted
     ):
         return True
     steps = [x for x in test.body[1:] if x.code and any(c.isalnum() for c in x.bare)]
@@ -165,55 +161,61 @@ def _helpers_of(file: ChangedFile) -> frozenset[str]:
     return frozenset(found)
 
 
-def calls_new_helper(line: CodeLine, file: ChangedFile, change: Change) -> bool:
-    """Whether an added line calls a function that came with claims of its own."""
-    called = {x for x in _CALLED.findall(line.code) if len(x) > 2}
-    if not called or _HELPER.match(line.code):
-        return False
-    if not change.helpers:
-        written = {x.path: _helpers_of(x) for x in change.code() if _may_help(x)}
-        shared = (written[x.path] for x in change.at(Place.SUPPORT) if x.path in written)
-        change.helpers[""] = frozenset().union(*shared)
-        change.helpers.update(written)
-    return bool(called & (change.helpers.get(file.path, frozenset()) | change.helpers[""]))
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """The functions that came with claims of their own, by file; `shared` may be called anywhere."""
+
+    by_path: Mapping[str, frozenset[str]]
+    shared: frozenset[str]
+
+    def are_called(self, line: CodeLine, file: ChangedFile) -> bool:
+        """Whether an added line calls one of them."""
+        called = {x for x in _CALLED.findall(line.code) if len(x) > 2}
+        if not called or _HELPER.match(line.code):
+            return False
+        return bool(called & (self.by_path.get(file.path, frozenset()) | self.shared))
+
+
+def new_helpers(change: Change) -> Helpers:
+    """Those of all files; what stands in a file of support is shared."""
+    by_path = {x.path: _helpers_of(x) for x in change.code() if _may_help(x)}
+    shared = (by_path[x.path] for x in change.at(Place.SUPPORT) if x.path in by_path)
+    return Helpers(by_path, frozenset().union(*shared))
 
 
 def _may_help(file: ChangedFile) -> bool:
     return file.is_tested_inside or file.place is Place.SUPPORT
 
 
-def subject_is_gone(line: CodeLine, file: ChangedFile, change: Change) -> bool:
-    """Whether what follows a removed line names something that no product code defines any more."""
-    gone = removed_definitions(change)
+def subject_is_gone(line: CodeLine, file: ChangedFile, gone: frozenset[str]) -> bool:
+    """Whether what follows a removed line names one of the definitions that are gone."""
     if not gone:
         return False
-    first = _position(file).get(id(line), 0)
+    first = _position(file).get(line, 0)
     body = (x for x in file.removed[first : first + 30] if x.old < line.old + 30)
     return any(word in gone for x in body for word in _WORD.findall(x.code))
 
 
 @lru_cache(maxsize=8)
-def _position(file: ChangedFile) -> dict[int, int]:
-    return {id(x): index for index, x in enumerate(file.removed)}
+def _position(file: ChangedFile) -> dict[CodeLine, int]:
+    return {x: index for index, x in enumerate(file.removed)}
 
 
-def names_gone(line: CodeLine, change: Change) -> bool:
-    """Whether the line itself names something that no product code defines any more."""
-    return not removed_definitions(change).isdisjoint(_WORD.findall(line.code))
+def names_gone(line: CodeLine, gone: frozenset[str]) -> bool:
+    """Whether the line itself names one of the definitions that are gone."""
+    return not gone.isdisjoint(_WORD.findall(line.code))
 
 
 def removed_definitions(change: Change) -> frozenset[str]:
     """What product code defined before and no file defines any more."""
-    if not change.undefined:
-        before, after = (
-            {
-                found[1]
-                for file in change.at(Place.PRODUCT)
-                if not is_test_path(file.path)
-                for line in (file.removed if mark == "-" else file.added)
-                if not line.in_test and (found := _DEFINITION.match(line.code))
-            }
-            for mark in "-+"
-        )
-        change.undefined.append(frozenset(before - after))
-    return change.undefined[0]
+    before, after = (
+        {
+            found[1]
+            for file in change.at(Place.PRODUCT)
+            if not is_test_path(file.path)
+            for line in (file.removed if mark == "-" else file.added)
+            if not line.in_test and (found := _DEFINITION.match(line.code))
+        }
+        for mark in "-+"
+    )
+    return frozenset(before - after)

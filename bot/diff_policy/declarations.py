@@ -130,50 +130,38 @@ _FUNCTION = re.compile(
 _ANNOUNCES = re.compile(r"^\s*(?:@\w|\[\w|#\[|\)\s*$)")
 
 
-def new_test_lines(file: ChangedFile, change: Change) -> frozenset[int]:
-    """The `id`s of added lines in tests and helpers that are wholly new.
+def new_test_lines(file: ChangedFile, gone: frozenset[str]) -> Iterator[CodeLine]:
+    """The added lines in tests and helpers that are wholly new; `gone` are names of removed tests.
 
     What a new test does cannot make a red one green. A test that stands where another was
     removed, or that has the name of a removed one, is not new.
     """
-    if file not in change.new_lines:
-        change.new_lines[file] = frozenset(_new_lines(file, _gone(change)))
-    return change.new_lines[file]
-
-
-def _new_lines(file: ChangedFile, gone: frozenset[str]) -> Iterator[int]:
     if file.diff.status == "added" and not gone:
-        yield from map(id, file.added)
+        yield from file.added
         return
-    replacing = {id(d.line) for d in declarations(file, "+") if d.name in gone}
+    replacing = {d.line for d in declarations(file, "+") if d.name in gone}
     for hunk in file.hunks:
         fresh, pending = False, list[CodeLine]()
         for line in hunk:
             if line.mark == "-":
                 continue
             if _is_head(line, file):
-                fresh = line.mark == "+" and id(line) not in replacing
-                fresh = fresh and not any(
-                    _is_head(x, file) for x in file.block_of[id(line)].removed
-                )
-                yield from (id(x) for x in pending if fresh)
+                fresh = line.mark == "+" and line not in replacing
+                fresh = fresh and not any(_is_head(x, file) for x in file.block_of[line].removed)
+                yield from (x for x in pending if fresh)
                 pending = []
             elif line.mark == "+" and _ANNOUNCES.match(line.text):
                 pending.append(line)
             elif not line.code:
                 pending = []
             if fresh and line.mark == "+":
-                yield id(line)
+                yield line
 
 
 def _is_head(line: CodeLine, file: ChangedFile) -> bool:
     return is_test_head(line, file.language) or bool(_FUNCTION.match(line.code))
 
 
-def _gone(change: Change) -> frozenset[str]:
+def removed_tests(change: Change) -> frozenset[str]:
     """The names of all tests of which the head was removed."""
-    if not change.gone:
-        change.gone.append(
-            frozenset(d.name for f in change.code() for d in declarations(f, "-") if d.name)
-        )
-    return change.gone[0]
+    return frozenset(d.name for f in change.code() for d in declarations(f, "-") if d.name)

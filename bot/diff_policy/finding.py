@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from bot.untrusted import Untrusted
 
 if TYPE_CHECKING:
-    from bot.diff_policy.change import Change, ChangedFile, CodeLine
+    from bot.diff_policy.analysis import Analysis
+    from bot.diff_policy.change import ChangedFile, CodeLine
 
 
 class Severity(StrEnum):
@@ -60,7 +61,7 @@ class Rule:
     id: str
     why: str
     legitimate: str
-    find: Callable[[Change], Iterator[Hit]]
+    find: Callable[[Analysis], Iterator[Hit]]
     spares_new_tests: bool = False
 
 

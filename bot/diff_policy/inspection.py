@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from bot.diff_policy.change import Change, Context, change_of
-from bot.diff_policy.declarations import new_test_lines
+from bot.diff_policy.analysis import Analysis, analysis_of
+from bot.diff_policy.change import Context
 from bot.diff_policy.diff import FileDiff
 from bot.diff_policy.finding import Finding, Hit, Rule, Severity
 from bot.diff_policy.places import Place
@@ -31,7 +31,7 @@ def inspect(
     do not flag. Pure and deterministic; at most `MAX_FINDINGS` of each rule and severity. Time and memory are
     linear in the diff, which `read_files` bounds.
     """
-    change = change_of(files, context or Context())
+    change = analysis_of(files, context or Context())
     findings = {
         finding: None
         for rule in RULES
@@ -40,13 +40,13 @@ def inspect(
     return tuple(sorted(findings, key=_key))
 
 
-def _spared(rule: Rule, change: Change) -> Iterator[Hit]:
+def _spared(rule: Rule, change: Analysis) -> Iterator[Hit]:
     """The rule's hits; those in new tests are notes, where the rule says so."""
     for hit in rule.find(change):
         line = hit.line
         of_test = line is not None and line.mark == "+" and line.in_test
         if rule.spares_new_tests and of_test and hit.file.place is not Place.CONFIG:
-            new = id(line) in new_test_lines(hit.file, change)
+            new = line in change.new_test_lines
             yield replace(hit, severity=Severity.NOTICE) if new else hit
         else:
             yield hit

@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
-from bot.diff_policy.claims import settled
 from bot.diff_policy.code import shared_start
 from bot.diff_policy.declarations import is_test_head
 from bot.diff_policy.finding import Hit
@@ -55,7 +55,7 @@ _EXCEPTING = re.compile(
 _LONG_NAME = 5
 
 
-def shrunk(file: ChangedFile, change: Change) -> Iterator[Hit]:
+def shrunk(file: ChangedFile, change: Analysis) -> Iterator[Hit]:
     """All of these in one file."""
     tests = file.is_tested_inside or is_test_path(file.path)
     for block in file.blocks:
@@ -134,12 +134,12 @@ def _commented(block: Block, file: ChangedFile) -> Iterator[Hit]:
             yield Hit(file, line, "What brought tests in was commented out.")
 
 
-def _delisted(block: Block, file: ChangedFile, change: Change) -> Iterator[Hit]:
+def _delisted(block: Block, file: ChangedFile, change: Analysis) -> Iterator[Hit]:
     """Tests that went from the list of those that are built or run, and that still exist."""
     if len(block.added) >= len(block.removed):
         return
     for line in block.removed:
-        if not line.code or change.is_kept_elsewhere(line) or id(line) in settled(change):
+        if not line.code or change.is_kept_elsewhere(line) or line in change.settled:
             continue
         source = _SOURCE.match(line.text) if not file.is_test or file.runs_things else None
         if source is not None and file.place in {Place.CONFIG, Place.SCRIPT, Place.TEST}:
@@ -190,7 +190,7 @@ def _is_told(line: CodeLine, file: ChangedFile, names: frozenset[str]) -> bool:
     """Whether an added line names one of them, and the lines that it replaces do not."""
     told = {x.strip("*/. ").rpartition("/")[2] for x in _QUOTED.findall(line.text)}
     told = {x for x in told if _is_name(x, names)}
-    near = file.block_of[id(line)].beside(line) if told else ()
+    near = file.block_of[line].beside(line) if told else ()
     return bool(told) and not any(x in y.text for x in told for y in near)
 
 

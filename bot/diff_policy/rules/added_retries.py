@@ -27,11 +27,11 @@ def find(change: Change) -> Iterator[Hit]:
         if file.place in {Place.DOCS, Place.LOCK, Place.VENDORED, Place.SNAPSHOT}:
             continue
         for block in file.blocks:
-            pairs = {id(pair.added): pair for pair in renumbered(block)}
+            pairs = {pair.added: pair for pair in renumbered(block)}
             for line in block.added:
                 if not (line.in_test or file.runs_things) or change.is_moved_here(line):
                     continue
-                pair = pairs.get(id(line))
+                pair = pairs.get(line)
                 if pair is not None:
                     if pair.grew and _RETRY.search(line.code):
                         yield Hit(file, line)

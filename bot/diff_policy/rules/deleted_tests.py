@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.change import Change, ChangedFile, CodeLine
-from bot.diff_policy.claims import settled, subject_is_gone
+from bot.diff_policy.claims import subject_is_gone
 from bot.diff_policy.declarations import declarations, is_mark
 from bot.diff_policy.finding import Hit, Rule, Severity
 
@@ -17,7 +18,7 @@ _TABLE = re.compile(
 )
 
 
-def find(change: Change) -> Iterator[Hit]:
+def find(change: Analysis) -> Iterator[Hit]:
     """Tests by name, then files that held tests and could not be read."""
     came = Counter(d.name for f in change.code() for d in declarations(f, "+") if d.name)
     for file in change.code():
@@ -28,18 +29,18 @@ def find(change: Change) -> Iterator[Hit]:
         yield from _in(file, change, came)
 
 
-def _in(file: ChangedFile, change: Change, came: Counter[str]) -> Iterator[Hit]:
+def _in(file: ChangedFile, change: Analysis, came: Counter[str]) -> Iterator[Hit]:
     removed = [d for d in declarations(file, "-") if not _renamed_away(d.line, change, file)]
-    moved = {id(d.line) for d in removed if id(d.line) in settled(change)}
+    moved = {d.line for d in removed if d.line in change.settled}
     names = {d.name for d in removed}
     fresh = [d for d in declarations(file, "+") if d.name not in names]
     spare = len(removed) if any(_TABLE.search(x.code) for x in file.added) else len(fresh)
-    spare -= sum(id(d.line) in moved and came[d.name] == 0 for d in removed)
+    spare -= sum(d.line in moved and came[d.name] == 0 for d in removed)
     kept = _still_named(file) if removed else frozenset()
     reported: set[str] = set()
     for declaration in removed:
         name = declaration.name
-        if (name and came[name] > 0) or name in reported or id(declaration.line) in moved:
+        if (name and came[name] > 0) or name in reported or declaration.line in moved:
             continue
         if name in kept:
             continue
@@ -52,7 +53,7 @@ def _in(file: ChangedFile, change: Change, came: Counter[str]) -> Iterator[Hit]:
             continue
         reported.add(name) if name else None
         if name not in change.context.failing_tests and subject_is_gone(
-            declaration.line, file, change
+            declaration.line, file, change.removed_definitions
         ):
             yield Hit(
                 file,

@@ -6,9 +6,10 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion, is_helper_call
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
-from bot.diff_policy.claims import calls_new_helper, tests_of
+from bot.diff_policy.claims import tests_of
 from bot.diff_policy.declarations import is_test_head
 from bot.diff_policy.finding import Hit, Rule
 
@@ -37,7 +38,7 @@ _END = re.compile(r"^\s*(?:[}\])]+[,;)]*|end|fi|done)\s*;?$")
 _DECORATION = re.compile(r"^\s*(?:@|\[|#\[|\"\"\"|\{\s*$)")
 
 
-def find(change: Change) -> Iterator[Hit]:
+def find(change: Analysis) -> Iterator[Hit]:
     """Bodies that became nothing, and a `return` before the first claim."""
     yield from _moved_without_claims(change)
     for file in change.code():
@@ -56,7 +57,7 @@ def find(change: Change) -> Iterator[Hit]:
                     yield Hit(file, line, "The test returns before it has claimed anything.")
 
 
-def _moved_without_claims(change: Change) -> Iterator[Hit]:
+def _moved_without_claims(change: Analysis) -> Iterator[Hit]:
     """A test that went from one file stands in a new one, and claims nothing there."""
     claimed: set[str] = set()
     for file in change.code():
@@ -66,7 +67,7 @@ def _moved_without_claims(change: Change) -> Iterator[Hit]:
         if not claimed or file.diff.status != "added":
             continue
         for test in tests_of(file, "+"):
-            helped = any(is_helper_call(x) or calls_new_helper(x, file, change) for x in test.body)
+            helped = any(is_helper_call(x) or change.helpers.are_called(x, file) for x in test.body)
             if test.head.name in claimed and not test.claims and not helped:
                 yield Hit(file, test.head.line, "The test moved, and its claims did not.")
 

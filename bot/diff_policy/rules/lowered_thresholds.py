@@ -84,18 +84,18 @@ def find(change: Change) -> Iterator[Hit]:
 
 
 def _in(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
-    seen: set[int] = set()
+    seen: set[CodeLine] = set()
     for pair in renumbered(block):
         text = pair.added.text
         less, more = _AT_LEAST.search(text), _AT_MOST.search(text)
         if (pair.shrank and less and (_FLOOR.search(text) or not more)) or (
             pair.grew and more and not _FLOOR.search(text)
         ):
-            seen.add(id(pair.added))
+            seen.add(pair.added)
             yield Hit(file, pair.added)
     before = {_key(x): x for x in block.removed if _key(x)}
     for line in block.added:
-        if id(line) in seen or not line.code or change.is_moved_here(line):
+        if line in seen or not line.code or change.is_moved_here(line):
             continue
         if file.path.endswith(".editorconfig") and "severity" not in line.code:
             continue
@@ -233,7 +233,7 @@ def _is_strict_flag_gone(line: CodeLine, file: ChangedFile) -> bool:
     found = _STRICT_FLAG.match(line.code)
     if not found or found["on"].lower() != "true":
         return False
-    key, block = _key(line), file.block_of[id(line)]
+    key, block = _key(line), file.block_of[line]
     near = block.removed[:_NEAR]
     was_strict = any(_ALL_STRICT.match(x.code) for x in near)
     return not any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.declarations import declarations, is_mark, is_test_head, names_a_test
@@ -44,7 +45,7 @@ _TABLE = re.compile(
 )
 
 
-def find(change: Change) -> Iterator[Hit]:
+def find(change: Analysis) -> Iterator[Hit]:
     """In commands and settings first, then in the tests themselves."""
     yield from lost_inputs(change)
     for file in change.files:
@@ -95,7 +96,7 @@ def _in_tests(file: ChangedFile, change: Change) -> Iterator[Hit]:
 
 def _stands_before_old(file: ChangedFile, line: CodeLine) -> bool:
     """Whether the condition holds for code that was there before, not for what came with it."""
-    block = file.block_of[id(line)]
+    block = file.block_of[line]
     after = [x for x in block.below(line) if x.code.strip()]
     after = [x for x in after if not _ATTRIBUTE.match(x.text)]
     return not after or any(x.bare == after[0].bare for x in block.beside(line))
@@ -150,8 +151,7 @@ def _unmarked_with_changes(file: ChangedFile) -> Iterator[Hit]:
             continue
         called = re.compile(rf"\b(?:void|fn|fun|func|def|Task)\s+`?{re.escape(name)}`?\s*\(")
         if any(
-            called.search(x.text)
-            for x in file.block_of[id(declaration.line)].beside(declaration.line)
+            called.search(x.text) for x in file.block_of[declaration.line].beside(declaration.line)
         ):
             yield Hit(file, declaration.line, "A test is no longer marked as one.")
 

@@ -111,14 +111,14 @@ def _drops_verdict(file: ChangedFile, line: CodeLine) -> bool:
     """`return failures != 0` became `return 0`."""
     return bool(_PASSES.match(line.code)) and any(
         _VERDICT.search(x.code) and not _PASSES.match(x.code)
-        for x in file.block_of[id(line)].beside(line)
+        for x in file.block_of[line].beside(line)
     )
 
 
 def _takes_result(file: ChangedFile, line: CodeLine) -> bool:
     """`expected = 90` became `expected = basket.total()`, which is what the test compares."""
     found = _EXPECTED.match(line.text)
-    block = file.block_of[id(line)]
+    block = file.block_of[line]
     if not found or "(" not in found["value"] or _LITERAL.match(found["value"]):
         return False
     old = [

@@ -81,7 +81,7 @@ def find(change: Change) -> Iterator[Hit]:
 
 
 def _replaces_example(file: ChangedFile, line: CodeLine) -> bool:
-    return any(_EXAMPLE.match(x.text) for x in file.block_of[id(line)].removed)
+    return any(_EXAMPLE.match(x.text) for x in file.block_of[line].removed)
 
 
 def _seen(line: CodeLine, file: ChangedFile) -> str:

@@ -114,13 +114,13 @@ def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
     if silence.tool != "any":
         return Severity.NOTICE if _came_with_its_code(silence, line, file) else Severity.BLOCK
     bare = _ANY.sub("", " ".join(line.text.split()))
-    same = any(" ".join(x.text.split()) == bare for x in file.block_of[id(line)].removed)
+    same = any(" ".join(x.text.split()) == bare for x in file.block_of[line].removed)
     return Severity.BLOCK if same else Severity.NOTICE
 
 
 def _is_forced(line: CodeLine, file: ChangedFile) -> bool:
     """The line stood there without its `!`, or with a type where it now says `Any`."""
-    removed = file.block_of[id(line)].beside(line)
+    removed = file.block_of[line].beside(line)
     if file.language in _FORCES and (bare := _FORCE.sub("", line.bare)) != line.bare:
         return any(x.bare == bare for x in removed)
     if file.language not in {"python", "javascript"} or not (named := _NAMED.match(line.code)):
@@ -148,7 +148,7 @@ def _came_with_its_code(silence: _Silence, line: CodeLine, file: ChangedFile) ->
 
     Such a line makes nothing green that had been red.
     """
-    block = file.block_of[id(line)]
+    block = file.block_of[line]
     if not silence.codes or block.removed or silence.tool == "rust":
         return False
     return not _STANDS_ALONE.match(line.text) or bool(block.added[-1].new > line.new)

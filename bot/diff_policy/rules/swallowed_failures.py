@@ -112,7 +112,7 @@ def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
             tidy = (
                 _POWERSHELL_TIDIES.search(line.code)
                 or (what.startswith("||") and _CLEANING.search(line.code))
-                or (id(line) in tidying and not runs(line.text))
+                or (line in tidying and not runs(line.text))
             )
             yield Hit(file, line, severity=Severity.NOTICE if tidy else Severity.BLOCK)
 
@@ -130,16 +130,16 @@ def _unguarded(file: ChangedFile, change: Change) -> Iterator[Hit]:
             yield Hit(file, line, "A failure at the head of a pipe is no longer seen.")
 
 
-def _tidying(file: ChangedFile) -> frozenset[int]:
-    """The `id`s of added lines of targets and functions that clean up, where a miss is no failure."""
-    found: set[int] = set()
+def _tidying(file: ChangedFile) -> frozenset[CodeLine]:
+    """Added lines of targets and functions that clean up, where a miss is no failure."""
+    found: set[CodeLine] = set()
     for hunk in file.hunks:
         inside = False
         for line in hunk:
             if head := _UNIT.match(line.text):
                 inside = bool(_TIDIES.search(head[1]))
             elif inside and line.mark == "+":
-                found.add(id(line))
+                found.add(line)
     return frozenset(found)
 
 
@@ -171,7 +171,7 @@ _ENDS = re.compile(r"\b(?:exit|return)\s+(?:[1-9]|\$)|\bfalse\b|\w+=(?:1|\$\?)|\
 
 def _had(pattern: re.Pattern[str], line: CodeLine, file: ChangedFile) -> bool:
     """Whether the line that it replaces did so already."""
-    return any(pattern.search(x.code) for x in file.block_of[id(line)].beside(line))
+    return any(pattern.search(x.code) for x in file.block_of[line].beside(line))
 
 
 def _last_line(file: ChangedFile) -> CodeLine | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import (
     Strength,
     is_assertion,
@@ -17,7 +18,7 @@ from bot.diff_policy.assertions import (
 )
 from bot.diff_policy.blurring import is_blurred
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
-from bot.diff_policy.claims import calls_new_helper, names_gone, settled
+from bot.diff_policy.claims import names_gone
 from bot.diff_policy.declarations import declarations, is_test_head
 from bot.diff_policy.finding import Hit, Rule
 
@@ -33,7 +34,7 @@ _TABLE = re.compile(
 )
 
 
-def find(change: Change) -> Iterator[Hit]:
+def find(change: Analysis) -> Iterator[Hit]:
     """Compares what was removed with what came in its place, place by place."""
     for file in change.code():
         if not file.is_tested_inside or file.diff.status == "removed":
@@ -50,18 +51,17 @@ def find(change: Change) -> Iterator[Hit]:
                 yield Hit(file, line, "What is expected is taken from what came out.")
 
 
-def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> Iterator[Hit]:
+def _in(file: ChangedFile, block: Block, change: Analysis, *, balanced: bool) -> Iterator[Hit]:
     removed = [x for x in _outside_deleted(file, block, change) if x.in_test and is_assertion(x)]
     removed = [x for x in removed if not (change.is_kept_elsewhere(x) or _stands_beside(x, block))]
     if removed:
-        elsewhere = settled(change)
-        removed = [x for x in removed if id(x) not in elsewhere]
+        removed = [x for x in removed if x not in change.settled]
     if file.language == "rust":
         removed = [x for x in removed if not _UNWRAPS.search(x.code)]
     added = [x for x in block.added if x.in_test and is_assertion(x)]
     added = [x for x in added if not change.is_moved_here(x)]
     helpers = any(is_helper_call(x) for x in added) or any(
-        x.in_test and calls_new_helper(x, file, change) for x in block.added
+        x.in_test and change.helpers.are_called(x, file) for x in block.added
     )
     for old, new in zip(removed, added, strict=False):
         if why := _weaker(old, new):
@@ -69,7 +69,7 @@ def _in(file: ChangedFile, block: Block, change: Change, *, balanced: bool) -> I
     if balanced or helpers:
         return
     for old in removed[len(added) :]:
-        if not _is_covered(old, file, block) and not names_gone(old, change):
+        if not _is_covered(old, file, block) and not names_gone(old, change.removed_definitions):
             yield Hit(file, old, _GONE)
 
 

@@ -38,21 +38,17 @@ def find(change: Change) -> Iterator[Hit]:
             continue
         virtual = {id(hunk) for hunk in file.hunks if any(_VIRTUAL.search(x.code) for x in hunk)}
         for block in file.blocks:
-            grown = {id(pair.added) for pair in renumbered(block) if pair.grew}
-            paired = {id(pair.added) for pair in renumbered(block)}
+            grown = {pair.added for pair in renumbered(block) if pair.grew}
+            paired = {pair.added for pair in renumbered(block)}
             for line in block.added:
                 watched = line.in_test or file.runs_things
                 if id(block.hunk) in virtual and line.in_test:
                     continue
-                if (
-                    id(line) in paired
-                    and line.in_test | file.runs_things
-                    and _is_endless(line, block)
-                ):
+                if line in paired and line.in_test | file.runs_things and _is_endless(line, block):
                     yield Hit(file, line, "A time limit was taken away.")
-                elif id(line) in grown and _TIME.search(line.code) and _says_time(line):
+                elif line in grown and _TIME.search(line.code) and _says_time(line):
                     yield Hit(file, line, severity=Severity.BLOCK if watched else Severity.NOTICE)
-                elif watched and id(line) not in paired and not change.is_moved_here(line):
+                elif watched and line not in paired and not change.is_moved_here(line):
                     yield from _new(file, line, block.beside(line))
 
 

@@ -28,12 +28,12 @@ def find(change: Change) -> Iterator[Hit]:
     """Numbers of a tolerance that grew, digits that became fewer, tolerances where there were none."""
     for file in change.code():
         for block in file.blocks:
-            pairs = {id(pair.added): pair for pair in renumbered(block)}
+            pairs = {pair.added: pair for pair in renumbered(block)}
             exact = any(is_assertion(x) and not _SIZE.search(x.code) for x in block.removed)
             for line in block.added:
                 if not line.in_test or not line.code:
                     continue
-                pair = pairs.get(id(line))
+                pair = pairs.get(line)
                 old = block.beside(line) if pair is None else ()
                 if (pair is not None and _is_wider(pair)) or any(
                     _is_far_wider(x, line) for x in old
