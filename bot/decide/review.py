@@ -44,17 +44,12 @@ def review(  # noqa: PLR0913 - each is another fact about the change
 
 def wants_changed_paths(findings: Iterable[Finding]) -> bool:
     """Whether what the failing change had touched could make a finding a mere note."""
-    return any(f.rule == _WANTS_CHANGED_PATHS and is_blocking(f) for f in findings)
-
-
-def is_blocking(finding: Finding) -> bool:
-    """Whether this one alone keeps the change from being called fixed."""
-    return finding.severity is Severity.BLOCK and not finding.accepted
+    return any(f.rule == _WANTS_CHANGED_PATHS and f.blocks for f in findings)
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Those for which the change is flagged."""
-    return tuple(filter(is_blocking, findings))
+    return tuple(finding for finding in findings if finding.blocks)
 
 
 def rules_of(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -39,6 +39,11 @@ class Finding:
     legitimate: str
     accepted: bool = False
 
+    @property
+    def blocks(self) -> bool:
+        """Whether this one alone keeps the change from being called fixed."""
+        return self.severity is Severity.BLOCK and not self.accepted
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -67,4 +72,4 @@ class Rule:
 
 def is_flagged(findings: Iterable[Finding]) -> bool:
     """Whether the change may not be called fixed."""
-    return any(f.severity is Severity.BLOCK and not f.accepted for f in findings)
+    return any(finding.blocks for finding in findings)
