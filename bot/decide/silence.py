@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evidence.workflow_file import UnreadableError, events, loaded
 from bot.outcomes import UnverifiedCause
 from bot.untrusted import Untrusted
+from bot.workflow_file import UnreadableError, events, loaded
 
 MOST_WILDCARDS = 4
 """Of a glob; `src/**/test_*.py` has two."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.evidence.workflow_file import UnreadableError, events, loaded
 from bot.untrusted import Untrusted
+from bot.workflow_file import UnreadableError, events, loaded
 
 _OURS: Final = re.compile(r"(?:^|/)coder-fix(?:/[^@:]*)?(?:[@:].*)?$")
 _SECRET: Final = re.compile(r"secrets\.([A-Za-z_][A-Za-z0-9_]*)")

@@ -1,4 +1,4 @@
-"""A workflow file: its YAML, what it listens to, and the command of a step. Pure.
+"""The command of a step from its workflow file, while no log shows it. Pure.
 
 The jobs API tells names only: a job's as the workflow names it, with its matrix leg; a step's, or
 `Run` and the first line of its script. What is not found for certain is not found: steps of
@@ -9,63 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from bot.model.github import Job, JobStep
 from bot.untrusted import Untrusted
-
-LARGEST: Final = 256 * 1024
-"""Characters of a workflow file that is read at all: PyYAML takes seconds for more."""
-
-DEEPEST: Final = 200
-"""Open brackets; PyYAML's time grows with their square."""
+from bot.workflow_file import UnreadableError, loaded
 
 _LEG = re.compile(r" \(")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-
-
-class UnreadableError(Exception):
-    """A text that is no workflow's file, or too much of one; says why, in words of ours."""
-
-
-def loaded(text: Untrusted) -> Mapping[Any, Any]:
-    """The mapping that the file holds. Raises `UnreadableError` for anything else."""
-    if len(text.raw) > LARGEST:
-        raise UnreadableError("it is larger than 256 KiB")
-    if _depth(text.raw) > DEEPEST:
-        raise UnreadableError("it is nested too deeply")
-    import yaml  # here: most requests never need it
-
-    try:
-        told = yaml.safe_load(text.raw)
-    except yaml.MarkedYAMLError as broken:
-        where = broken.problem_mark
-        at = f" in line {where.line + 1}" if where else ""
-        raise UnreadableError(f"it is not YAML{at}") from None
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise UnreadableError("it is not YAML") from None
-    if not isinstance(told, Mapping):
-        raise UnreadableError("it has no jobs")
-    return told
-
-
-def _depth(text: str) -> int:
-    """The most brackets that are open at once; those in strings and scripts count as well."""
-    deepest = depth = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
-        depth = max(0, depth + (1 if bracket in "[{" else -1))
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def events(told: Mapping[Any, Any]) -> dict[str, Any]:
-    """`on` by event, with what stands below it; None for an event that is only named."""
-    on = told.get("on", told.get(True))  # YAML 1.1 takes a bare `on` for a truth value
-    if isinstance(on, str):
-        return {on: None}
-    if isinstance(on, list):
-        return {str(event): None for event in on}
-    return {str(event): value for event, value in on.items()} if isinstance(on, Mapping) else {}
 
 
 def command_of(workflow: Untrusted, job: Job) -> Untrusted:

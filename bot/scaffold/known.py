@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from bot.errors import ConfigurationError
-from bot.evidence.workflow_file import UnreadableError, events, loaded
 from bot.policy_file import PATH
 from bot.policy_file.reading import read
 from bot.scaffold.answers import Door
 from bot.untrusted import Untrusted
+from bot.workflow_file import UnreadableError, events, loaded
 
 _USES = re.compile(r"uses:[ ]+(\S+@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")
 _OURS_USED = re.compile(r"uses:[ ]+(\S*coder-fix@[0-9a-f]{40}(?:[ ]+#[^\r\n]*[^\s])?)")

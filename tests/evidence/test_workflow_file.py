@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evidence.workflow_file import LARGEST, command_of, events, loaded
+from bot.evidence.workflow_file import command_of
 from bot.model import Job, JobStep
 from bot.untrusted import Untrusted
+from bot.workflow_file import LARGEST
 
 WORKFLOW = """\
 on: push
@@ -100,22 +101,3 @@ def test_names_full_of_expressions_end_soon():
     text = f"jobs: {{test: {{name: '{name}b', steps: [{{run: x}}]}}}}"
 
     assert command_of(Untrusted(text), failed("a" * 3000 + "c", "Run x")).raw == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("on: push", {"push": None}),
-        ("true: push", {"push": None}),
-        ("'on': [push, 7]", {"push": None, "7": None}),
-        (
-            "on: {push: {branches: [main]}, schedule:}",
-            {"push": {"branches": ["main"]}, "schedule": None},
-        ),
-        ("on: 7", {}),
-        ("jobs: {}", {}),
-    ],
-)
-def test_events(text, expected):
-    """However `on` is written, and although YAML 1.1 takes it for a truth value."""
-    assert events(loaded(Untrusted(text))) == expected

@@ -45,6 +45,7 @@ LOOK: Mapping[str, str] = {
     "prompt/rounds.py": "split into lines that are `Untrusted` again",
     "report/blocks.py": "split into lines that are `Untrusted` again",
     "report/objections.py": "empty or not; a place becomes `Untrusted` again",
+    "workflow_file.py": "a workflow file is parsed",
 }
 
 PUT_TOGETHER: Mapping[str, str] = {
