@@ -175,13 +175,19 @@ def _write(given: argparse.Namespace) -> int:
     """The files of the template, for those who keep theirs in a repository."""
     kind = setup_flags.kind_to_write(given)
     folder = Path(given.write_template)
-    if folder.exists() and any(folder.iterdir()):
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise ConfigurationError(
+                f"{folder} is not empty.", remedy="Name a new folder; nothing was written."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in compose(_recipe(given, kind)).items():
+            (folder / name).write_bytes(content)
+    except OSError as failure:
         raise ConfigurationError(
-            f"{folder} is not empty.", remedy="Name a new folder; nothing was written."
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in compose(_recipe(given, kind)).items():
-        (folder / name).write_bytes(content)
+            f"The template cannot be written to {folder}: {failure.strerror}.",
+            remedy="Name a folder that you may make.",
+        ) from failure
     _say(f"A template for {kind.value} stands in {folder}")
     return ExitCode.DONE
 
@@ -189,7 +195,8 @@ def _write(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace, http: CoderHttp, clock: Clock) -> int:
     """What is fit and what is not, in words; 3 where something would stop a session."""
     backend = None if given.backend == "auto" else BackendName(given.backend)
-    facts = inspect(http, clock, given.coder_organization, given.check, backend)
+    organization, _, name = given.check.rpartition("/")
+    facts = inspect(http, clock, organization or given.coder_organization, name, backend)
     findings = fitness(facts)
     sys.stdout.write(setup_words.checked(facts, findings))
     broken = any(finding.status is Status.BROKEN for finding in findings)

@@ -35,8 +35,12 @@ def parser() -> Flags:
         example="coder-fix setup --coder-url https://coder.example.com --dry-run",
     )
     flags.add_argument("--dry-run", action="store_true", help="show every call, make none of them")
-    flags.add_argument("--check", metavar="TEMPLATE", help="only say whether that template is fit")
-    flags.add_argument("--write-template", metavar="DIR", help="only write the template there")
+    flags.add_argument(
+        "--check", metavar="TEMPLATE", type=_template, help="only say whether that template is fit"
+    )
+    flags.add_argument(
+        "--write-template", metavar="DIR", type=_folder, help="only write the template there"
+    )
     coder = flags.add_argument_group("Coder")
     url = _variable("CODER_FIX_CODER_URL", "CODER_URL")
     coder.add_argument(
@@ -220,6 +224,18 @@ def _name(text: str) -> str:
         return text
     msg = f"{text!r} is no name for Coder: up to 32 letters, digits and single hyphens"
     raise argparse.ArgumentTypeError(msg)
+
+
+def _template(text: str) -> str:
+    """`name` or `organization/name`, as in the input."""
+    return "/".join(_name(part) for part in text.split("/", 1))
+
+
+def _folder(text: str) -> str:
+    # An empty one, of a variable that is not set, would be taken for a flag that was not given.
+    if text.strip():
+        return text
+    raise argparse.ArgumentTypeError("no folder is named")
 
 
 def _pair(text: str) -> tuple[str, str]:

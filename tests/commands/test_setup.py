@@ -292,6 +292,15 @@ def test_check_says_what_stalls_a_headless_agent(rig: Rig) -> None:
     _golden("setup-check-bad.txt", bad.stdout)
 
 
+def test_check_takes_a_template_as_the_input_names_it(rig: Rig) -> None:
+    """`organization/name` too, whatever organization is set besides."""
+    assert rig.run().code == 0
+
+    ran = rig.run("--check", "coder/ci-repair", CODER_ORGANIZATION="elsewhere")
+
+    assert (ran.code, ran.stdout) == (0, rig.run("--check", "ci-repair").stdout)
+
+
 def test_template_is_written_for_those_who_keep_their_own(rig: Rig) -> None:
     """The parts alone, without a Coder; never over what is there."""
     folder = rig.home / "template"
