@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from bot.adapters.github_api import (
     AppKey,
@@ -21,13 +22,24 @@ Conceal = Callable[[str, str], None]
 """Told the name and the value of each secret before its first use."""
 
 
-def server(settings: Settings, runner: Runner) -> Server:
-    """Of GITHUB_API_URL and GITHUB_GRAPHQL_URL; github.com where nothing is set."""
+def server(settings: Settings, runner: Runner, folder: Path = Path()) -> Server:
+    """Of GITHUB_API_URL and GITHUB_GRAPHQL_URL; github.com where nothing is set.
+
+    Raises `ConfigurationError` where nothing is, and the folder is a checkout of another server's
+    repository: the token is for that one.
+    """
     return Server(
-        runner.variable("GITHUB_API_URL") or "https://api.github.com",
+        runner.variable("GITHUB_API_URL") or _assumed_api(folder),
         runner.variable("GITHUB_GRAPHQL_URL"),
         allow_http=settings.allow_http,
     )
+
+
+def _assumed_api(folder: Path) -> str:
+    # Here, since a runner tells the address, and asking git takes more modules.
+    from bot.adapters.remotes import assumed_api
+
+    return assumed_api(folder)
 
 
 def app_key(settings: Settings) -> AppKey | None:

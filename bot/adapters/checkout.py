@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
 import subprocess
@@ -18,7 +17,6 @@ from bot.sanitize import to_prompt
 from bot.untrusted import Untrusted
 
 _EFFECTIVE: Final = os.access in os.supports_effective_ids
-_REMOTE: Final = re.compile(r"(?:\w+://[^/]+/|[\w.-]+@[\w.-]+:)([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 PATIENCE: Final = 15.0
 """Seconds for one git command."""
 
@@ -49,11 +47,9 @@ class Checkout:
         return done.stdout.strip().partition("/")[2]
 
     @property
-    def repository(self) -> str:
-        """`owner/name` of the remote `origin`; empty where it has none."""
-        told = git("remote", "get-url", "origin", at=self.root).stdout.strip()
-        found = _REMOTE.fullmatch(told)
-        return f"{found[1]}/{found[2]}" if found else ""
+    def address(self) -> str:
+        """Of the remote `origin`, as git would use it; empty where there is none."""
+        return git("remote", "get-url", "origin", at=self.root).stdout.strip()
 
     @property
     def is_detached(self) -> bool:

@@ -105,12 +105,10 @@ class Doctor:
 
     def _origin(self) -> str:
         """The repository in whose checkout this is; empty where it is none."""
-        from bot.adapters.checkout import Checkout
+        from bot.adapters.remotes import origin
 
-        try:
-            return Checkout.around(self._folder).repository
-        except ConfigurationError:
-            return ""
+        found = origin(self._folder)
+        return found.repository if found else ""
 
     @property
     def _folder(self) -> Path:
@@ -167,14 +165,15 @@ class Doctor:
         from bot.adapters.doctor import Bearing, aim
         from bot.adapters.doctor.github_workflows import local_workflows
 
+        bearing = Bearing(
+            settings.github_token.get_secret_value(),
+            settings.github_app_id,
+            settings.github_app_private_key.get_secret_value(),
+        )
         return aim(
-            server(settings, self._runner),
+            lambda: server(settings, self._runner, self._folder),
             name,
-            Bearing(
-                settings.github_token.get_secret_value(),
-                settings.github_app_id,
-                settings.github_app_private_key.get_secret_value(),
-            ),
+            bearing,
             local=local_workflows(self._folder),
             clock=self._clock,
             conceal=self._conceal,

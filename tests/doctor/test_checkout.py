@@ -6,20 +6,28 @@ import subprocess
 
 import pytest
 
-from bot.adapters.checkout import Checkout
+from bot import app
+from bot.adapters.remotes import Remote, assumed_api, remote
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.doctor.world import World, world
 
 __all__ = ["world"]
 ADDRESSES = {
-    "https://github.com/octo/shop.git": "octo/shop",
-    "https://alice:t0ken@ghe.example.com/octo/shop": "octo/shop",
-    "https://github.com/octo/shop.js.git/": "octo/shop.js",
-    "ssh://git@ghe.example.com:7999/octo/shop.git": "octo/shop",
-    "git@github.com:octo/shop.git": "octo/shop",
-    "/srv/mirrors/octo/shop.git": "",
-    "https://gitlab.example.com/group/octo/shop.git": "",
-    "https://github.com/shop.git": "",
+    "https://github.com/octo/shop.git": Remote("github.com", "octo/shop"),
+    "https://alice:t0ken@ghe.example.com/octo/shop": Remote("ghe.example.com", "octo/shop"),
+    "https://alice:p@ss@ghe.example.com:8443/octo/shop": Remote(
+        "ghe.example.com:8443", "octo/shop"
+    ),
+    "https://GitHub.com/octo/shop.js.git/": Remote("github.com", "octo/shop.js"),
+    "ssh://git@ghe.example.com:7999/octo/shop.git": Remote("ghe.example.com", "octo/shop"),
+    "git@github.com:octo/shop.git": Remote("github.com", "octo/shop"),
+    "git@github.com:/octo/shop.git": Remote("github.com", "octo/shop"),
+    "ghe.example.com:octo/shop": Remote("ghe.example.com", "octo/shop"),
+    "/srv/mirrors/octo/shop.git": None,
+    "file:///srv/octo/shop.git": None,
+    "https://gitlab.example.com/group/octo/shop.git": None,
+    "https://github.com/shop.git": None,
+    "-oProxyCommand=id:octo/shop": None,
 }
 
 
@@ -28,12 +36,20 @@ def _origin(world: World, address: str) -> None:
         subprocess.run(["git", *command], cwd=world.folder, check=True)
 
 
-@pytest.mark.parametrize(("address", "name"), ADDRESSES.items())
-def test_the_repository_of_a_checkout(world: World, address: str, name: str) -> None:
+@pytest.mark.parametrize(("address", "found"), ADDRESSES.items())
+def test_the_repository_of_a_checkout(address: str, found: Remote | None) -> None:
     """By the address of `origin` in each of its forms; what is no owner/name is not guessed at."""
-    _origin(world, address)
+    assert remote(address) == found
 
-    assert Checkout.around(world.folder).repository == name
+
+def test_an_alias_of_ssh_is_followed(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `github.com-work` is for somebody with two accounts."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text('#!/bin/sh\necho "user git"; echo "hostname ${3%-work}"\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert remote("git@github.com-work:octo/shop.git") == Remote("github.com", "octo/shop")
 
 
 def test_a_checkout_names_the_repository(world: World) -> None:
@@ -43,6 +59,55 @@ def test_a_checkout_names_the_repository(world: World) -> None:
 
     assert world.doctor().bad == {}
     assert "github-inputs" in world.doctor("--repository", "nobody").bad
+
+
+ELSEWHERE = {
+    "git@ghe.example.com:acme/widgets.git": "https://ghe.example.com/api/v3",
+    "https://ghe.example.com:8443/acme/widgets": "https://ghe.example.com:8443/api/v3",
+    "https://acme.ghe.com/acme/widgets": "https://api.acme.ghe.com",
+}
+
+
+@pytest.mark.parametrize(("address", "api"), ELSEWHERE.items())
+@pytest.mark.parametrize("flags", [(), ("--repository", "acme/widgets")], ids=["", "named"])
+def test_no_token_of_another_server_goes_to_github_com(
+    world: World, monkeypatch: pytest.MonkeyPatch, address: str, api: str, flags: tuple[str, ...]
+) -> None:
+    """In a checkout of an Enterprise Server's repository, until somebody says where its API is."""
+    asked = len(world.github.exchanges)
+    monkeypatch.setenv("HTTPS_PROXY", world.github.server_url)  # whoever asks, asks here
+    _origin(world, address)
+    world.env |= {"GITHUB_API_URL": "", "GITHUB_REPOSITORY": ""}
+
+    found = world.doctor(*flags).findings["github-inputs"]
+    assert found["status"] == "broken"
+    assert f"Set GITHUB_API_URL to {api}, or to https://api.github.com" in found["says"]
+    assert len(world.github.exchanges) == asked
+
+
+@pytest.mark.parametrize("verb", [["report"], ["run", "--run-id", "1"]], ids=["report", "run"])
+def test_nor_does_it_by_another_verb(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], verb: list[str]
+) -> None:
+    """Exit code 2, with what to set."""
+    for line in (("init", "--quiet"), ("remote", "add", "origin", "git@ghe.example.com:acme/w")):
+        subprocess.run(["git", *line], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_" + "s3cr3t" * 6)
+
+    assert app.main([*verb, "--repository", "acme/w"]) == 2
+    out = capfd.readouterr()
+    assert "Set GITHUB_API_URL to https://ghe.example.com/api/v3" in out.out + out.err
+
+
+@pytest.mark.parametrize("address", ["git@github.com:octo/shop.git", "/srv/octo/shop.git", ""])
+def test_github_com_is_assumed_where_nothing_speaks_against_it(tmp_path, address: str) -> None:
+    """Its own repositories, and wherever there is no checkout of a server's."""
+    if address:
+        subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+        subprocess.run(["git", "remote", "add", "origin", address], cwd=tmp_path, check=True)
+
+    assert assumed_api(tmp_path) == "https://api.github.com"
 
 
 def test_the_policy_names_the_template(world: World) -> None:

@@ -38,7 +38,7 @@ class GitHubTarget:
     @property
     def host(self) -> str:
         """For people."""
-        return urlsplit(self.server.url).netloc.rpartition("@")[2] or self.server.url
+        return urlsplit(self.server.url).netloc.rpartition("@")[2] or self.server.url or "GitHub"
 
     @property
     def is_enterprise(self) -> bool:
@@ -68,7 +68,7 @@ class Bearing:
 
 
 def aim(
-    server: Server,
+    where: Callable[[], Server],
     name: str,
     bearing: Bearing,
     *,
@@ -76,7 +76,14 @@ def aim(
     clock: Clock,
     conceal: Conceal,
 ) -> GitHubTarget:
-    """The target, with the first thing in the way. Never raises a `BotError`."""
+    """The target, with the first thing in the way, such as why no server is meant.
+
+    Never raises a `BotError`.
+    """
+    try:
+        server = where()
+    except ConfigurationError as unclear:
+        return GitHubTarget(Server(""), name, local, Trouble(TroubleKind.INPUT, str(unclear)))
     made = partial(GitHubTarget, server, name, local)
     try:
         key = AppKey.given(bearing.app_id, bearing.app_key)
