@@ -81,6 +81,9 @@ def parser() -> Flags:
     )
     template.add_argument("--no-template", action="store_true", help="leave templates alone")
     template.add_argument(
+        "--replace-template", action="store_true", help="also where somebody else made it"
+    )
+    template.add_argument(
         "--kind",
         choices=[kind.value for kind in Kind],
         help="for --write-template, which asks no server: tasks-ai-prompt is for Tasks up to "
@@ -159,6 +162,7 @@ def wishes(given: argparse.Namespace) -> Wishes:
         backend=None if given.backend == "auto" else BackendName(given.backend),
         identity=Identity(given.identity),
         renew=given.renew_token,
+        replaces_template=given.replace_template,
     )
 
 

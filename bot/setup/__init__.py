@@ -12,7 +12,7 @@ from bot.setup.facts import (
 )
 from bot.setup.plan import identity_for, kind_for, plan
 from bot.setup.steps import Step
-from bot.setup.wishes import Identity, Push, Wishes
+from bot.setup.wishes import Identity, Push, Wishes, is_ours
 
 __all__ = [
     "Facts",
@@ -28,6 +28,7 @@ __all__ = [
     "VersionFacts",
     "Wishes",
     "identity_for",
+    "is_ours",
     "kind_for",
     "plan",
 ]

@@ -73,7 +73,7 @@ class VersionFacts:
 class StandingTemplate:
     """The template. `wanted`: the version of the wanted name, if there is one.
 
-    `variables`: the names that the active version has values for.
+    `variables`: the names that the active version has values for. `is_ours`: setup made that one.
     """
 
     id: str
@@ -81,6 +81,7 @@ class StandingTemplate:
     wanted: VersionFacts | None
     next_name: str
     variables: frozenset[str] = frozenset()
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,12 @@ def _template(facts: Facts, wishes: Wishes) -> Iterator[Step]:
     wanted = there.wanted
     if wanted is not None and wanted.id == there.active.id:
         return
+    if not there.is_ours and not wishes.replaces_template:
+        raise ConfigurationError(
+            f"The template {wishes.template} is there, and somebody else made its active version.",
+            remedy="Name another one with --template, keep that one with --no-template, or give "
+            "--replace-template.",
+        )
     if wanted is None or wanted.state is Import.FAILED:
         yield PushTemplate(wishes.template, organization, there.next_name, there.id)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,7 +23,10 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """The end to reach. `backend` None: Tasks where they are served, else Chats."""
+    """The end to reach. `backend` None: Tasks where they are served, else Chats.
+
+    `replaces_template`: also one that somebody else made.
+    """
 
     username: str
     email: str
@@ -33,7 +37,16 @@ class Wishes:
     backend: BackendName | None = None
     identity: Identity = Identity.AUTO
     renew: bool = False
+    replaces_template: bool = False
     workspace_ttl: timedelta = timedelta(hours=4)
+
+
+def is_ours(version: str) -> bool:
+    """Whether a version of that name was made by `Push`."""
+    return _OURS.fullmatch(version) is not None
+
+
+_OURS = re.compile(r"cf-[0-9a-f]{10}(-[0-9a-f]{8})?(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ class Push:
 
         Where no value is given the present ones stay, and with them their part of the name.
         """
-        kept = active.split("-")[2:3] if active.startswith("cf-") else []
+        kept = active.split("-")[2:3] if is_ours(active) else []
         return "-".join(
             ["cf", self.source_part, *filter(None, [self.values_part or "".join(kept)])]
         )

@@ -229,6 +229,22 @@ def test_user_of_another_organization_joins(rig: Rig) -> None:
     assert bot.member
 
 
+def test_template_that_somebody_else_made_is_left_alone(rig: Rig) -> None:
+    """Refused before the first write, also where a person edited ours; replaced when told so."""
+    theirs = rig.coder.add_template("ci-repair")
+
+    refused = rig.run()
+
+    assert (refused.code, rig.writes()) == (2, [])
+    assert "The template ci-repair is there, and somebody else made its" in refused.stderr
+    assert rig.run("--no-template").code == 0
+    assert rig.run("--replace-template").code == 0
+    assert theirs.active.name.startswith("cf-")
+    theirs.active.name = "by-hand-2"
+    assert rig.run().code == 2
+    assert rig.run("--template", "another").code == 0
+
+
 def test_gh_gets_the_secret_on_standard_input(rig: Rig) -> None:
     """It is stored in each repository, is no argument, and is not printed; then it stays."""
     gh = _gh(rig)

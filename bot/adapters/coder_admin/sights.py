@@ -31,6 +31,7 @@ from bot.setup import (
     StandingToken,
     VersionFacts,
     Wishes,
+    is_ours,
 )
 
 _UNDER_WAY = {"pending", "running", ""}
@@ -181,6 +182,7 @@ class Sights:
             wanted=wanted,
             next_name=next_name,
             variables=frozenset(v.name for v in read(list[WireVariable], variables or [])),
+            is_ours=is_ours(active.name),
         )
 
     def _wanted(
