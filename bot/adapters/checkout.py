@@ -20,6 +20,9 @@ _EFFECTIVE: Final = os.access in os.supports_effective_ids
 PATIENCE: Final = 15.0
 """Seconds for one git command."""
 
+LARGEST: Final = 1024 * 1024
+"""Bytes of a file that is read at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
@@ -65,12 +68,13 @@ class Checkout:
         texts = {f"{folder}/{name}": self.text(f"{folder}/{name}") for name in names}
         return {path: text for path, text in texts.items() if text is not None}
 
-    def text(self, path: str) -> str | None:
-        """The file as it is, line ends too; None where there is none, or no UTF-8 text."""
+    def text(self, path: str, *, largest: int = LARGEST) -> str | None:
+        """The file as it is, line ends too; None where there is none, or no small UTF-8 text."""
         place = self._place(path)
         try:
             # A pipe would be waited for, and a device never ends.
-            if not place.exists() or not stat.S_ISREG(place.stat().st_mode):
+            told = place.stat() if place.exists() else None
+            if told is None or not stat.S_ISREG(told.st_mode) or told.st_size > largest:
                 return None
             return place.read_bytes().decode("utf-8")
         except OSError as failure:
@@ -78,13 +82,21 @@ class Checkout:
         except ValueError:
             return None
 
-    def check(self, path: str) -> None:
-        """Raises `ConfigurationError` where the file could not be written."""
+    def check(self, path: str, *, is_read: bool = True) -> None:
+        """Raises `ConfigurationError` where the file could not be written.
+
+        Nor may one be that is there and was not read: nobody could be shown what is lost.
+        """
         place = self._place(path)
         if place.is_symlink() or (place.exists() and not place.is_file()):
             kind = "a link" if place.is_symlink() else "not a file"
             raise ConfigurationError(
                 f"{path} is {kind}, so that nothing is written there.", remedy="Move it away."
+            )
+        if place.exists() and not is_read:
+            raise ConfigurationError(
+                f"{path} is no small text in UTF-8, so that its changes cannot be shown.",
+                remedy="Convert it, or move it away.",
             )
         above = next(p for p in place.parents if p.exists())
         if not above.is_dir():

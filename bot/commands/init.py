@@ -21,7 +21,7 @@ from bot.errors import ConfigurationError
 from bot.inputs import variables
 from bot.outcomes import ExitCode
 from bot.policy import Mode
-from bot.policy_file import PATH
+from bot.policy_file import LARGEST, PATH
 from bot.scaffold import (
     APP_ID_VARIABLE,
     DEFAULT_DOORS,
@@ -54,8 +54,10 @@ def main(argv: list[str]) -> int:
     answers = replace(answers, uses=_uses(given, known, checkout, printer))
     changes = plan(answers, known)
     for change in changes:
-        checkout.check(change.path)
+        checkout.check(change.path, is_read=change.before is not None)
     printer.notes(known)
+    if Door.FAILURE in answers.doors:
+        printer.absent(answers.workflows, known)
     printer.changes(changes, whole=given.dry_run)
     if not given.dry_run and not _written(changes, checkout, printer, given, is_asking=is_asking):
         return ExitCode.CONFIGURATION
@@ -119,7 +121,7 @@ def _variable(*names: str) -> str:
 
 
 def _policy(checkout: Checkout) -> dict[str, str]:
-    text = checkout.text(PATH)
+    text = checkout.text(PATH, largest=LARGEST)
     return {} if text is None else {PATH: text}
 
 

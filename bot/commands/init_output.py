@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from bot.commands.parsing import nearest
 from bot.policy_file import PATH
 from bot.sanitize import prompt_block, to_prompt
 from bot.scaffold import Change, Known
@@ -39,6 +40,14 @@ class Printer:
             self.line(f"{to_prompt(Untrusted(path))} is not read as a workflow.")
         if PATH in known.files and known.policy_complaint:
             self.line(known.policy_complaint)
+
+    def absent(self, names: Sequence[str], known: Known) -> None:
+        """Those of the names that no workflow here bears, which so are listened to in vain."""
+        for name in names:
+            if known.workflows and name not in known.workflows:
+                near = nearest(name, known.workflows)
+                shown = to_prompt(Untrusted(f"No workflow here is named {name}{near}"))
+                self.line(shown if near else f"{shown}.")
 
     def changes(self, changes: Sequence[Change], *, whole: bool) -> None:
         """Each file with what becomes of it; `whole` shows the new ones too."""

@@ -133,6 +133,6 @@ def _one_of(terminal: Terminal, text: str, choices: dict[str, str], default: str
 
 
 def _named(part: str, names: list[str]) -> int | None:
-    if part.isdigit() and 1 <= int(part) <= len(names):
+    if part.isdecimal() and 1 <= int(part) <= len(names):
         return int(part) - 1
     return names.index(part) if part in names else None

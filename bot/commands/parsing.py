@@ -73,5 +73,6 @@ class Flags(argparse.ArgumentParser):
 
 def nearest(given: str, known: Iterable[str]) -> str:
     """`; did you mean …?`, where something is near."""
-    near = get_close_matches(given, list(known), n=1)
+    every = {name.lower(): name for name in known}
+    near = [every[name] for name in get_close_matches(given.lower(), every, n=1)]
     return f"; did you mean {near[0]}?" if near else ""

@@ -481,6 +481,35 @@ def test_names_that_yaml_would_misread(repository: Repository):
     assert "Nothing was written." in repository.init("--yes").stdout
 
 
+UNREAD = {
+    "UTF-16": (".github/coder-fix.yml", "mode: fix\n".encode("utf-16")),
+    "Latin-1": (".github/workflows/coder-fix.yml", b"# caf\xe9\nname: Deploy\n"),
+    "10 MB": (".github/coder-fix.yml", b"protected-paths:\n" + b"  - a\n" * 1_700_000),
+}
+
+
+@pytest.mark.parametrize(("path", "content"), UNREAD.values(), ids=UNREAD)
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "forced"])
+def test_what_cannot_be_shown_is_not_overwritten(repository: Repository, path, content, force):
+    """A file that was not read stays; so does everything else."""
+    (repository.root / path).write_bytes(content)
+    done = repository.init("--yes", "--uses", USES, *force)
+
+    assert (done.returncode, f"{path} is no small text in UTF-8" in done.stderr) == (2, True)
+    assert (repository.root / path).read_bytes() == content
+    assert not (repository.root / ".github/workflows/coder-fix-comments.yml").exists()
+
+
+def test_a_name_that_no_workflow_bears(repository: Repository):
+    """It may come with the next commit, so that it is taken; but it is told, with the nearest."""
+    done = repository.init("--yes", "--uses", USES, "--workflows", "ci,CI,Deploy", "--dry-run")
+
+    assert done.returncode == 0
+    assert "No workflow here is named ci; did you mean CI?\n" in done.stdout
+    assert "No workflow here is named Deploy.\n" in done.stdout
+    assert "is named CI" not in done.stdout
+
+
 def test_where_one_stands(repository: Repository, tmp_path: Path):
     """Below the top the top is meant; outside of a checkout, or in a bare one, it is refused."""
     (repository.root / "src").mkdir()
@@ -589,6 +618,7 @@ def test_the_questions(repository: Repository):
     """Answers by number and by name; Enter takes what is in brackets; nonsense is asked again."""
     answers = [
         "1, window",
+        "1, ²",
         "1,upgrade",
         "",
         "fix",
@@ -600,7 +630,7 @@ def test_the_questions(repository: Repository):
     code, screen = repository.asked(answers, "--uses", USES, NO_COLOR="1")
 
     assert code == 0, screen
-    assert screen.count("That was not understood.") == 1
+    assert screen.count("That was not understood.") == 2
     assert "  1  failure        repair each failed run" in screen
     assert "gh variable set CODER_URL --body 'https://coder.example.com'" in screen
     assert read(PATH, Untrusted(repository.text(PATH))) == {
