@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 Version = tuple[int, int, int]
@@ -95,7 +95,10 @@ class StandingToken:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of it, at one moment. `tokens` None: the caller may not see them."""
+    """All of it, at one moment. `tokens` None: the caller may not see them.
+
+    `longest`: how long a token of the user may live, None where that is not told.
+    """
 
     now: datetime
     server: Server
@@ -104,3 +107,4 @@ class Facts:
     template: StandingTemplate | None = None
     version_name: str = ""
     tokens: tuple[StandingToken, ...] | None = ()
+    longest: timedelta | None = None

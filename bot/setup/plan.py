@@ -8,6 +8,7 @@ accounts from v2.32 with a licence; `login_type: none` is refused from v2.36. Ch
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.errors import ConfigurationError, UpstreamError
 from bot.model import BackendName
@@ -27,6 +28,7 @@ from bot.setup.wishes import Identity, Wishes
 
 OLDEST = (2, 28, 0)
 CHAT_ROLE = "agents-access"
+_DAY = timedelta(days=1)
 
 
 def backend_for(server: Server, wishes: Wishes) -> BackendName:
@@ -168,13 +170,23 @@ def _template(facts: Facts, wishes: Wishes) -> Iterator[Step]:
 
 def _token(facts: Facts, wishes: Wishes) -> Iterator[Step]:
     if facts.tokens is None:
-        yield MakeToken(wishes.username, wishes.token_name, wishes.lifetime)
+        yield _new_token(facts, wishes)
         return
     stale = [(token, why) for token in facts.tokens if (why := _stale(token, facts, wishes))]
     for token, why in stale:
         yield RemoveToken(wishes.username, token.id, why)
     if len(stale) == len(facts.tokens):
-        yield MakeToken(wishes.username, wishes.token_name, wishes.lifetime)
+        yield _new_token(facts, wishes)
+
+
+def _new_token(facts: Facts, wishes: Wishes) -> MakeToken:
+    """Refused here, since by the time that Coder refuses it the old one is gone."""
+    if facts.longest is not None and wishes.lifetime > facts.longest:
+        raise ConfigurationError(
+            f"--lifetime: a token of {wishes.username} lives {facts.longest // _DAY} days at most.",
+            remedy="Give a shorter one; Coder's limit is CODER_MAX_TOKEN_LIFETIME.",
+        )
+    return MakeToken(wishes.username, wishes.token_name, wishes.lifetime)
 
 
 def _stale(token: StandingToken, facts: Facts, wishes: Wishes) -> str:

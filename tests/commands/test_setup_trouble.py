@@ -213,13 +213,18 @@ def test_missing_rights_are_told_at_once(
     assert "Nothing was changed. Use the token of an Owner of this Coder." in ran.stderr
 
 
-def test_lifetime_beyond_the_limit_is_refused_in_words(rig: Rig) -> None:
-    """Coder's limit is told; the next run with a shorter life completes it."""
-    ran = rig.run("--lifetime", "99999")
+def test_lifetime_beyond_the_limit_is_refused_before_it_costs_anything(rig: Rig) -> None:
+    """Neither a template is pushed for it nor a token that works removed; a shorter one is made."""
+    first = rig.run("--lifetime", "99999")
 
-    assert ran.code == 2
-    assert "lifetime must be less than 876600h0m0s Give a shorter --lifetime." in ran.stderr
-    again = rig.run()
+    assert (first.code, rig.coder.world.templates) == (2, [])
+    assert "--lifetime: a token of ci-repair-bot lives 36525 days at most. Give a" in first.stderr
+    made = rig.run()
+    before = rig.writes()
+    refused = rig.run("--renew-token", "--lifetime", "99999")
+    assert (refused.code, rig.writes()) == (2, before)
+    assert rig.authenticates(made.token)
+    again = rig.run("--renew-token")
     assert (again.code, rig.authenticates(again.token)) == (0, True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.adapters.backends.answer import path
 from bot.adapters.backends.coder_wire import WireOrganization, WireTemplate, read
 from bot.adapters.backends.prefixes import PrefixedApi
@@ -13,6 +15,7 @@ from bot.adapters.coder_admin.wire import (
     WireEntitlements,
     WireMember,
     WireRole,
+    WireTokenConfig,
     WireVariable,
     WireVersion,
 )
@@ -82,6 +85,7 @@ class Sights:
             template=template,
             version_name=push.version_name(""),
             tokens=self._tokens(wishes) if user else (),
+            longest=self._longest(wishes) if user else None,
         )
 
     def task_capable(self, name: str) -> bool:
@@ -219,6 +223,14 @@ class Sights:
             for key in keys
             if key.token_name == wishes.token_name
         )
+
+    def _longest(self, wishes: Wishes) -> timedelta | None:
+        answer = self._ask.get(f"/users{path(wishes.username)}/keys/tokens/tokenconfig")
+        if not answer.ok:
+            return None
+        # Nanoseconds; 0 where there is no limit.
+        told = read(WireTokenConfig, answer.data).max_token_lifetime
+        return timedelta(microseconds=told // 1000) if told else None
 
 
 def _version(version: WireVersion) -> VersionFacts:

@@ -90,6 +90,12 @@ class WireApiKey(Wire):
     last_used: datetime
 
 
+class WireTokenConfig(Wire):
+    """How long a token of the user may live, in nanoseconds."""
+
+    max_token_lifetime: int = 0
+
+
 class WireKey(Wire):
     """A new token, told once."""
 
