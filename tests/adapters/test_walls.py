@@ -100,7 +100,7 @@ def test_coder_cannot_redirect_our_token(status: int, verb: str):
         other,
     ):
         client = CoderHttp(coder_options(url=here.origin), FakeClock())
-        with pytest.raises(ConfigurationError, match=r"redirects to 127\.0\.0\.1"):
+        with pytest.raises(ConfigurationError, match=r"redirects to http://127\.0\.0\.1:\d+"):
             client.get("/x") if verb == "GET" else client.post("/x", {})
         assert (len(here.asked), other.asked) == (1, [])
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.adapters import tls
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.coder_fixtures import CoderFactory
 from tests.commands.setup_rig import GITHUB_TOKEN, Ran, Rig
@@ -62,7 +64,7 @@ CASES: dict[str, Case] = {
         {"CODER_URL": "http://127.0.0.1:1"},
         _nothing,
         3,
-        "Coder at http://127.0.0.1:1 did not answer.",
+        "Coder at http://127.0.0.1:1 did not answer: `Connection refused`. Run setup again",
     ),
     "too old": (
         {"version": "v2.27.0", "tasks": "experimental", "chats": "off"},
@@ -278,6 +280,38 @@ def test_one_answer_of_a_proxy_is_survived(rig: Rig, nth: int) -> None:
     ran = rig.run()
 
     assert (ran.code, rig.authenticates(ran.token)) == (0, True), ran.stderr
+
+
+def test_page_of_the_dashboard_is_no_address(coder_sandbox: CoderFactory, tmp_path: Path) -> None:
+    """Coder answers with its dashboard below any path: an address that was copied with one."""
+    rig = Rig.make(coder_sandbox(now=None, strict=False), tmp_path / "home")
+    for flags in ((), ("--check", "ci-repair")):
+        ran = rig.run(*flags, CODER_URL=f"{rig.coder.url}/workspaces")
+
+        assert ran.code == 2
+        assert f"Leave out its path: {rig.coder.url}." in ran.stderr
+
+
+def test_certificate_that_is_not_trusted_is_named(
+    coder_sandbox: CoderFactory, tmp_path: Path, authority: Mapping[str, Path]
+) -> None:
+    """Running it again would not help: the variable for a private CA does."""
+    coder = coder_sandbox(now=None)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority["server"], authority["key"])
+    coder._server.socket = context.wrap_socket(coder._server.socket, server_side=True)
+    rig = Rig.make(coder, tmp_path / "home")
+    rig.env["CODER_URL"] = f"https://127.0.0.1:{coder.port}"
+    tls.context.cache_clear()
+
+    ran = rig.run()
+    assert ran.code == 3
+    assert "is not trusted: `certificate verify failed: " in ran.stderr
+    assert "Name the file of your CA's certificates in SSL_CERT_FILE" in ran.stderr
+    assert "Run setup again" not in ran.stderr
+    tls.context.cache_clear()
+    assert rig.run(SSL_CERT_FILE=str(authority["ca"])).code == 0
+    tls.context.cache_clear()
 
 
 def test_value_without_a_name_is_not_repeated(rig: Rig) -> None:

@@ -29,6 +29,7 @@ from bot.ports import Clock
 
 READ_TRIES = 3
 _TAR: Final = "application/x-tar"
+_VERSION: Final = "X-Coder-Build-Version"
 _USUAL: Final = httpx.Timeout(30.0, connect=10.0)
 _SLOW: Final = httpx.Timeout(30.0, connect=10.0, read=90.0)
 _SETTLED: Final = ("Task workspace ID is invalid.", "task has no workspace ID")
@@ -155,16 +156,22 @@ class CoderHttp:
         return answer
 
     def _no_answer(self, failure: Exception, method: str) -> UpstreamError:
+        detail = f"{type(failure).__name__}: {failure}"
+        says = f"Coder at {self._base} did not answer."
+        remedy = "Check that the runner reaches the address in coder-url."
+        if "CERTIFICATE_VERIFY_FAILED" in detail:
+            says = f"The certificate of Coder at {self._base} is not trusted."
+            remedy = "Name the file of your CA's certificates in SSL_CERT_FILE, or renew it."
         return UpstreamError(
             ErrorKind.CODER,
-            f"Coder at {self._base} did not answer.",
-            detail=f"{type(failure).__name__}: {failure}",
-            remedy="Check that the runner reaches the address in coder-url.",
+            says,
+            detail=detail,
+            remedy=remedy,
             maybe_done=method != "GET" and not isinstance(failure, _UNSENT),
         )
 
     def _read(self, response: httpx.Response) -> Answer:
-        version = response.headers.get("X-Coder-Build-Version", "")
+        version = response.headers.get(_VERSION, "")
         data, is_api = _decode(response)
         answer = Answer(response.status_code, data, response.headers)
         if version or answer.message in {ROUTE_MISSING, OBJECT_MISSING}:
@@ -176,20 +183,36 @@ class CoderHttp:
 
     def _not_coder(self, response: httpx.Response) -> BotError:
         """The error for an answer that something else than Coder's API gave."""
-        status = response.status_code
+        status, kind = response.status_code, response.headers.get("content-type", "no content type")
+        if response.is_success and _VERSION in response.headers and "html" in kind:
+            # Whatever path the API does not have is one of the dashboard.
+            return ConfigurationError(
+                "The address in coder-url is a page of Coder, below which there is no API.",
+                remedy=f"Leave out its path: {_origin(self._base)}.",
+            )
         if status >= 500 or status == 429 or self._is_coder:
             return _trouble(status, "", maybe_done=response.request.method != "GET")
         if response.is_redirect:
-            host = urlsplit(response.headers.get("location", "")).hostname or "another address"
+            where = _origin(response.headers.get("location", "")) or "another address"
             return ConfigurationError(
-                f"The address in coder-url redirects to {host}.",
+                f"The address in coder-url redirects to {where}.",
                 remedy="Set coder-url to the address of the Coder dashboard itself.",
             )
-        kind = response.headers.get("content-type", "no content type").split(";")[0]
+        kind = kind.split(";")[0]
         return ConfigurationError(
             f"The address in coder-url is not a Coder server: its API answers {status}, {kind}.",
             remedy="Set coder-url to the address of your Coder dashboard.",
         )
+
+
+def _origin(address: str) -> str:
+    """Scheme, host and port of an address; empty for a relative one."""
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else ""
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:

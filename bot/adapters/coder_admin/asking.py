@@ -8,6 +8,8 @@ from typing import Any
 from bot.adapters.backends.answer import Answer, in_one_line
 from bot.adapters.backends.coder_http import CoderHttp
 from bot.adapters.backends.prefixes import version_text
+from bot.adapters.doctor.attempts import trouble_of
+from bot.doctor.facts import TroubleKind
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 
@@ -77,12 +79,15 @@ class Asking:
                     detail=error.detail,
                     remedy="Make a new one, such as by `coder login token`, and run setup again.",
                 ) from None
+            trouble = trouble_of(error)
+            lasting = trouble.kind is TroubleKind.TLS
+            again = "Run setup again when Coder answers: it goes on where it stopped."
             raise UpstreamError(
                 error.kind,
-                error.message,
+                trouble.says,
                 status=error.status,
                 detail=error.detail,
-                remedy="Run setup again when Coder answers: it goes on where it stopped.",
+                remedy=error.remedy if lasting else again,
                 maybe_done=error.maybe_done,
             ) from None
 
