@@ -25,6 +25,7 @@ from bot.doctor.check import Unseen
 from bot.doctor.examine import examine, worst
 from bot.doctor.facts import CoderFacts, Facts, PolicyFacts
 from bot.doctor.render import Paper, as_json, as_text
+from bot.doctor.step_inputs import given_by_steps
 from bot.errors import ConfigurationError
 from bot.inputs import input_name
 from bot.outcomes import ExitCode
@@ -132,7 +133,14 @@ class Doctor:
 
                 reader = GitHubReader(target, self._clock, lambda: _of_a_run(ruled()))
                 github = pool.submit(reader.read)
-                coder = pool.submit(lambda: self._coder(ruled()))
+
+                def in_a_run() -> Settings:
+                    told = reader.workflows.result()
+                    steps = given_by_steps(() if isinstance(told, Unseen) else told)
+                    rules = policy.result()[1]
+                    return replace(rules, values={**rules.values, **steps}).under(settings)
+
+                coder = pool.submit(lambda: self._coder(in_a_run()))
                 facts = replace(github.result(), policy=policy.result()[0])
                 machine = read_machine(
                     self._environ,

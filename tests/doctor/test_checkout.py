@@ -9,7 +9,7 @@ import pytest
 from bot import app
 from bot.adapters.remotes import Remote, assumed_api, remote
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
-from tests.doctor.world import World, world
+from tests.doctor.world import World, example, world
 
 __all__ = ["world"]
 ADDRESSES = {
@@ -113,6 +113,9 @@ def test_github_com_is_assumed_where_nothing_speaks_against_it(tmp_path, address
 def test_the_policy_names_the_template(world: World) -> None:
     """As in a run: the file counts where no input speaks, the repository's before its owner's."""
     world.env |= {"INPUT_CODER-TEMPLATE-NAME": ""}
+    for name in ("workflow-run.yml", "comment.yml", "reconcile.yml"):
+        text = example(name, ("          coder-template-name: ci-repair\n", ""))
+        world.write(name.replace("workflow-run", "coder-fix"), text)
     world.github.create_repository(
         "acme/.github", {".github/coder-fix.yml": "coder-template-name: other\n"}
     )
@@ -126,6 +129,32 @@ def test_the_policy_names_the_template(world: World) -> None:
     assert "acme/.github" in report.findings["policy-file"]["says"]
     assert "`bot/*`" in report.findings["branch-rules"]["says"]
     assert "coder-template" in world.doctor("--coder-template-name", "other").bad
+
+
+def test_the_step_names_the_template(world: World) -> None:
+    """As the examples have it: that one is examined, and a flag or a policy file says no more."""
+    world.env |= {"INPUT_CODER-TEMPLATE-NAME": ""}
+    good = world.doctor()
+    named = ("coder-template-name: ci-repair", "coder-template-name: gone\n          mode: fix")
+    world.write("coder-fix.yml", example("workflow-run.yml", named))
+    world.write("comment.yml", None)
+    world.write("reconcile.yml", None)
+    policy = "coder-template-name: ci-repair\n"
+    world.repository.commit("main", {".github/coder-fix.yml": policy}, "Policy", start=False)
+
+    assert "A run would use tasks" in good.findings["coder-backend"]["says"]
+    assert "`gone` does not exist" in world.doctor().findings["coder-template"]["says"]
+    assert "coder-template" not in world.doctor("--coder-template-name", "ci-repair").bad
+
+
+def test_a_step_that_only_reports_needs_no_coder(world: World) -> None:
+    """The example for a diagnosis alone, and nothing else."""
+    for name in ("coder-fix.yml", "comment.yml", "reconcile.yml"):
+        world.write(name, None)
+    world.write("report.yml", example("report-only.yml", token=False))
+    world.env |= {"CODER_URL": "", "INPUT_CODER-URL": "", "INPUT_CODER-TOKEN": ""}
+
+    assert "coder-inputs" not in world.doctor().bad
 
 
 def test_a_policy_that_cannot_be_seen(world: World) -> None:

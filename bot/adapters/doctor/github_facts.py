@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -54,9 +54,18 @@ class GitHubReader:
         self._target = target
         self._clock = clock
         self._policy = policy
+        self.workflows: Future[tuple[Workflow, ...] | Unseen] = Future()
+        """What the files say, as soon as they are read; nothing where none could be."""
 
     def read(self) -> GitHubFacts:
         """The repository first: where that fails, nothing more is asked."""
+        try:
+            return self._read()
+        finally:
+            if not self.workflows.done():
+                self.workflows.set_result(())
+
+    def _read(self) -> GitHubFacts:
         target = self._target
         if target.trouble is not None or target.client is None:
             says = target.trouble or Trouble(TroubleKind.INPUT, "GitHub cannot be asked.")
@@ -92,6 +101,7 @@ class GitHubReader:
             refused = pool.submit(self._refused, client, root, branch)
             login = pool.submit(attempt, lambda: _login(client), _SELF)
             files = pool.submit(workflows.files)
+            files.add_done_callback(self._workflows_read)
             states = pool.submit(workflows.states)
             dependabot = pool.submit(workflows.dependabot)
             actions = pool.submit(settings.actions)
@@ -125,6 +135,10 @@ class GitHubReader:
     def _app(self, workflows: tuple[Workflow, ...] | Unseen) -> AppFacts | None:
         app = self._target.app
         return app and replace(app, lacks=lacks(app, workflows, self._policy()))
+
+    def _workflows_read(self, files: Future[tuple[Workflow, ...] | Unseen]) -> None:
+        if files.exception() is None:
+            self.workflows.set_result(files.result())
 
     def _repository(self, first: Reply) -> RepositoryFacts | Unseen:
         data = first.data
