@@ -77,7 +77,7 @@ class Setup:
             sys.stdout.write(setup_words.planned(steps, self.store))
             return ExitCode.DONE
         facts = self._take(steps, facts, push)
-        self._check_capable(backend)
+        self._check_capable(backend, facts)
         _say(setup_words.ended(facts, self.wishes, self.store, backend, tuple(self.taken)))
         return ExitCode.DONE
 
@@ -154,9 +154,11 @@ class Setup:
                 remedy="Name every repository with --repo and give --renew-token.",
             )
 
-    def _check_capable(self, backend: BackendName) -> None:
-        name = self.wishes.template
-        if not name or backend is not BackendName.TASKS or self.admin.sights.task_capable(name):
+    def _check_capable(self, backend: BackendName, facts: Facts) -> None:
+        name, there = self.wishes.template, facts.template
+        if there is None or backend is not BackendName.TASKS:
+            return
+        if self.admin.sights.task_capable(name, there.id):
             return
         raise UpstreamError(
             ErrorKind.TEMPLATE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -306,6 +308,48 @@ def test_check_says_what_stalls_a_headless_agent(rig: Rig) -> None:
     assert (good.code, bad.code) == (0, 3)
     _golden("setup-check-good.txt", good.stdout)
     _golden("setup-check-bad.txt", bad.stdout)
+
+
+STALLS = {
+    "a flag": b'command = "claude --permission-mode plan"   ',
+    "a flag in a list": b'args = ["--permission-mode", "plan"]',
+    "settings": b'"permissions": {"defaultMode": "plan"}',
+    "settings in Terraform": b'permissionMode="plan"',
+}
+FREE = {
+    "a comment": b'// permission_mode = "plan"',
+    "prose": b'x = "no permission_mode plan"',
+    "another mode": b'permission_mode="acceptEdits"',
+}
+
+
+@pytest.mark.parametrize("style", [*STALLS, *FREE])
+def test_check_reads_a_mode_in_every_style(rig: Rig, style: str) -> None:
+    """People write their templates differently; what is not set is not objected to."""
+    assert rig.run().code == 0
+    (template,) = rig.coder.world.templates
+    owner, packed = rig.coder.world.files[template.active.file_id]
+    line = b"dangerously_skip_permissions = true # the workspace is the fence"
+    assert line in packed
+    other = (STALLS | FREE)[style].ljust(len(line))
+    rig.coder.world.files[template.active.file_id] = (owner, packed.replace(line, other))
+
+    ran = rig.run("--check", "ci-repair")
+
+    assert (ran.code, "permission mode `plan`" in ran.stdout) == (
+        (3, True) if style in STALLS else (0, False)
+    )
+
+
+def test_check_looks_at_the_template_of_that_organization(rig: Rig) -> None:
+    """Another organization's of the same name, which can run tasks, says nothing about it."""
+    first = rig.coder.world.organizations[0]
+    rig.coder.world.organizations.append(replace(first, id=str(uuid.uuid4()), name="second"))
+    rig.coder.add_template("mine", ai_task=False)
+    rig.coder.add_template("mine", organization="second")
+
+    assert rig.run("--check", "mine").code == 3
+    assert rig.run("--check", "second/mine").code == 0
 
 
 def test_check_takes_a_template_as_the_input_names_it(rig: Rig) -> None:

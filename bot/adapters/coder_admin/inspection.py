@@ -22,7 +22,16 @@ from bot.outcomes import ErrorKind
 from bot.ports import Clock
 from bot.untrusted import Untrusted
 
-_PERMISSION_MODE = re.compile(r'^[^#\n]*\bpermission_mode\s*=\s*"([^"\n]*)"', re.MULTILINE)
+_PERMISSION_MODE = re.compile(
+    r"""^(?![ \t]*(?:\#|//))[^\n]*?  # no comment
+    (?: --permission-mode[ \t="',\\]+
+      | (?:permission_?mode|defaultMode)\b["'\\]*[ \t]*[=:][ \t]*["'\\]* )
+    (\w+)""",
+    re.MULTILINE | re.IGNORECASE | re.VERBOSE,
+)
+"""As an argument of a module, in the agent's settings, and as a flag of its command."""
+
+_KINDS = (".tf", ".tf.json", ".sh", ".json", ".tpl", ".tftpl", ".yaml", ".yml")
 _MOST_SOURCE = 10 * 1024 * 1024
 
 
@@ -48,7 +57,7 @@ def inspect(
     return TemplateFacts(
         name=name,
         backend=backend,
-        task_capable=sights.task_capable(name),
+        task_capable=sights.task_capable(name, template.id),
         parameters=_parameters(ask.get(f"{version}/rich-parameters")),
         presets=_presets(ask.get(f"{version}/presets")),
         providers=_providers(ask.get(f"{version}/external-auth")),
@@ -87,16 +96,16 @@ def _permission_mode(ask: Asking, version: str) -> Untrusted:
     source = ask.get(f"/files{path(file_id)}") if file_id else None
     if source is None or not source.ok or not isinstance(source.data, bytes):
         return Untrusted("")
-    modes = [m[1] for text in _terraform(source.data) for m in _PERMISSION_MODE.finditer(text)]
+    modes = [m[1] for text in _texts(source.data) for m in _PERMISSION_MODE.finditer(text)]
     return Untrusted(next((mode for mode in modes if mode == "plan"), "".join(modes[:1])))
 
 
-def _terraform(packed: bytes) -> Iterator[str]:
-    """The .tf files of an archive that somebody else made; what cannot be read is left out."""
+def _texts(packed: bytes) -> Iterator[str]:
+    """Terraform, scripts and settings of an archive that somebody else made, as far as readable."""
     try:
         with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
             for member in tar:
-                if member.isreg() and member.name.endswith(".tf") and member.size < _MOST_SOURCE:
+                if member.isreg() and member.name.endswith(_KINDS) and member.size < _MOST_SOURCE:
                     content = tar.extractfile(member)
                     yield content.read().decode(errors="replace") if content else ""
     except tarfile.TarError:

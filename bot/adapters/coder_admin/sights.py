@@ -88,10 +88,14 @@ class Sights:
             longest=self._longest(wishes) if user else None,
         )
 
-    def task_capable(self, name: str) -> bool:
-        """Whether a template of that name can run tasks, by the filter of Coder's own CLI."""
+    def task_capable(self, name: str, template_id: str) -> bool:
+        """Whether that template can run tasks, by the filter of Coder's own CLI.
+
+        Each organization may have one of that name.
+        """
         query = (("q", f"has-ai-task:true exact_name:{name}"),)
-        return bool(self._ask.must("list templates", "/templates", query))
+        found = self._ask.must("list templates", "/templates", query)
+        return any(t.id == template_id for t in read(list[WireTemplate], found or []))
 
     def serves(self, name: BackendName) -> bool:
         """Whether that API is served under either prefix."""
