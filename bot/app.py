@@ -33,8 +33,12 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main(argv: list[str]) -> int:
-    """Run the verb; without any argument this is the action."""
-    verb = argv[0] if argv else "run"
+    """Run the verb; without any argument this is the action, and on a terminal the help."""
+    if sys.stdout is None:
+        _complain("coder-fix: Standard output is closed.")
+        return ExitCode.UPSTREAM
+    is_read = sys.stdout.isatty() and os.environ.get("GITHUB_ACTIONS") != "true"
+    verb = argv[0] if argv else "help" if is_read else "run"
     try:
         code = _run(verb, argv[1:])
         sys.stdout.flush()  # here, where a full disk can still be told of
@@ -56,6 +60,8 @@ def main(argv: list[str]) -> int:
 
 
 def _run(verb: str, rest: list[str]) -> int:
+    if verb == "help" and rest and rest[0] in VERBS:
+        return _run(rest[0], ["--help"])
     if verb in {"-h", "--help", "help"}:
         return _show(_usage())
     if verb in {"-V", "--version"}:
@@ -115,4 +121,5 @@ def _drop_output() -> None:
 
 
 def _complain(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")

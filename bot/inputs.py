@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -53,6 +54,25 @@ def begins_a_branch(prefix: str) -> str:
     if set(prefix) & set(" ~^:?*[\\") or prefix.startswith("/") or ".." in prefix:
         raise ValueError("cannot begin a branch name, as coder-fix/ can")
     return prefix
+
+
+def wrong(message: str) -> str:
+    """What pydantic says is wrong with a value, as the end of our sentence, without its stop."""
+    text = message.removeprefix("Value error, ").replace("Input should be", "must be").rstrip(".")
+    for its, ours in _PLAINER.items():
+        text = re.sub(its, ours, text)
+    return text[:1].lower() + text[1:]
+
+
+_PLAINER = {
+    "a valid boolean.*": "true or false",
+    "a valid integer.*": "a whole number",
+    "a valid number.*": "a number",
+    "a valid array": "a list",
+    "a valid string": "text",
+    "String should have at least 1 character": "must not be empty",
+}
+"""Pydantic's words for what people call otherwise."""
 
 
 Listed = Annotated[

@@ -19,7 +19,15 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigurationError
-from bot.inputs import Listed, Seconds, begins_a_branch, input_name, known_outcomes, variables
+from bot.inputs import (
+    Listed,
+    Seconds,
+    begins_a_branch,
+    input_name,
+    known_outcomes,
+    variables,
+    wrong,
+)
 from bot.model import OUTSIDE, Cleanup, Severity, Vantage
 from bot.policy import Commenting, Flaky, Mode, Policy, Verify, Waiting
 from bot.triggers.package_names import read_groups, read_packages
@@ -282,12 +290,6 @@ def _field(error: dict[str, Any]) -> str:
 
 def _complaint(error: dict[str, Any]) -> str:
     return f"Input `{input_name(_field(error))}`: {wrong(str(error['msg']))}."
-
-
-def wrong(message: str) -> str:
-    """What pydantic says is wrong with a value, as the end of our sentence, without its stop."""
-    text = message.removeprefix("Value error, ").replace("Input should be", "must be").rstrip(".")
-    return text[:1].lower() + text[1:]
 
 
 def _check(settings: Settings) -> None:

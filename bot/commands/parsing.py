@@ -25,6 +25,7 @@ class Flags(argparse.ArgumentParser):
     def __init__(
         self, verb: str, does: str, *, example: str, codes: str, ending: str = "", takes: str = ""
     ) -> None:
+        self._takes = takes
         paragraphs = [*filter(None, [ending]), f"Exit codes: {codes}"]
         wrapped = [textwrap.fill(text, _WIDTH, break_on_hyphens=False) for text in paragraphs]
         super().__init__(
@@ -56,7 +57,7 @@ class Flags(argparse.ArgumentParser):
         """Names alone: what follows one may be a secret."""
         names = [text.partition("=")[0] for text in rest if text.startswith("-")]
         if not names:
-            return "it takes flags only"
+            return f"it takes one {self._takes}" if self._takes else "it takes flags only"
         known = [option for a in self._open() for option in a.option_strings]
         return f"there is no flag {names[0]}{nearest(names[0], known)}"
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from bot.inputs import input_name
+from bot.inputs import input_name, wrong
 from bot.policy_file.keys import SETTABLE
-from bot.settings import Settings, wrong
+from bot.settings import Settings
 
 ENABLED = "`false` switches coder-fix off here: nothing is started, written or carried on."
 
@@ -51,5 +51,12 @@ def validated(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]
         read = model().model_validate_json(json.dumps(values))
     except ValidationError as failure:
         found = failure.errors(include_input=False, include_url=False)
-        return {}, {str(error["loc"][0]): wrong(str(error["msg"])) for error in found}
+        return {}, {str(e["loc"][0]): _said(str(e["msg"]), values[str(e["loc"][0])]) for e in found}
     return {name: getattr(read, name) for name in read.model_fields_set}, {}
+
+
+def _said(message: str, value: Any) -> str:
+    """Whoever wrote "3" or "false" sees a number, or false."""
+    text = wrong(message)
+    is_quoted = isinstance(value, str) and text.endswith(("number", "true or false"))
+    return f"{text}, without quotes" if is_quoted else text

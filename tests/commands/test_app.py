@@ -42,6 +42,27 @@ def test_closed_pipe_is_no_failure():
     assert (0, "") == (done.returncode, done.stderr)
 
 
+def test_closed_output_is_said_before_anything_is_done():
+    """A token that nobody could be shown is not made."""
+    line = f"{sys.executable} -m bot setup >&-"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (3, "coder-fix: Standard output is closed.\n") == (done.returncode, done.stderr)
+
+
+def test_a_terminal_is_told_what_there_is(monkeypatch, capsys):
+    """Whoever types the bare command is no runner; `help VERB` is `VERB --help`."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    assert app.main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: coder-fix VERB")
+    with pytest.raises(SystemExit) as ended:
+        app.main(["help", "replay"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: coder-fix replay")
+
+
 @pytest.mark.parametrize("verb", ["demo", "sandbox"])
 def test_image_without_sandbox_says_so(monkeypatch, capsys, verb):
     """The container image holds no sandbox: a sentence with the remedy and exit code 2."""

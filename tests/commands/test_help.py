@@ -16,6 +16,7 @@ SLIPS = {
     "reconcile --max-attempt 3": "there is no flag --max-attempt; did you mean --max-attempts?",
     "init --doorz x": "there is no flag --doorz; did you mean --doors?",
     "init failure": "it takes flags only.",
+    "replay one.json two.json": "it takes one FILE.",
     "init --backend tsks": "--backend: there is no 'tsks'; did you mean tasks?",
     "doctor --repositry=a/b": "there is no flag --repositry; did you mean --repository?",
     "distill --formt json": "there is no flag --formt; did you mean --format?",
