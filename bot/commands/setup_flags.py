@@ -141,10 +141,12 @@ def options(given: argparse.Namespace, token: str) -> CoderOptions:
 def token(given: argparse.Namespace) -> str:
     """The administrator's; never an argument."""
     text = sys.stdin.readline().strip() if given.token_stdin else _variable(*_TOKEN_VARIABLES)
-    if text:
+    if text and text.isascii() and text.isprintable() and " " not in text:
         return text
     raise ConfigurationError(
-        "No token of an administrator is given.",
+        "The administrator's token holds characters that no token has."
+        if text
+        else "No token of an administrator is given.",
         remedy="Set CODER_SESSION_TOKEN, or pipe it in: coder login token | coder-fix setup"
         " --token-stdin.",
     )

@@ -41,6 +41,22 @@ Case = tuple[dict[str, Any], tuple[str, ...], dict[str, str], Callable[[Rig], No
 CASES: dict[str, Case] = {
     "no address": ({}, (), {"CODER_URL": ""}, _nothing, 2, "No Coder is named. Give --coder-url"),
     "no token": ({}, (), {"CODER_SESSION_TOKEN": ""}, _nothing, 2, "Set CODER_SESSION_TOKEN"),
+    "no token's text": (
+        {},
+        (),
+        {"CODER_SESSION_TOKEN": "Bearer abc"},
+        _nothing,
+        2,
+        "The administrator's token holds characters that no token has. Set CODER_SESSION_TOKEN",
+    ),
+    "a blank in the address": (
+        {},
+        (),
+        {"CODER_URL": "https://coder example.com"},
+        _nothing,
+        2,
+        "The input coder-url is not an http(s) URL.",
+    ),
     "wrong token": (
         {},
         (),

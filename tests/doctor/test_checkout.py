@@ -58,7 +58,9 @@ def test_a_checkout_names_the_repository(world: World) -> None:
     world.env["GITHUB_REPOSITORY"] = ""
 
     assert world.doctor().bad == {}
-    assert "github-inputs" in world.doctor("--repository", "nobody").bad
+    for name in ("nobody", "../..", "acme/..", "https://github.com/acme/widgets", "acme/wid gets"):
+        said = world.doctor("--repository", name).findings["github-inputs"]["says"]
+        assert "No repository is named as owner/name: by --repository" in said
 
 
 ELSEWHERE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -68,7 +69,7 @@ def _check_url(url: str, *, allow_http: bool) -> None:
         raise ConfigurationError("The input coder-url is not a URL.", remedy=remedy) from None
     if not url:
         raise ConfigurationError("The input coder-url is empty.", remedy=remedy)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
         raise ConfigurationError("The input coder-url is not an http(s) URL.", remedy=remedy)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(

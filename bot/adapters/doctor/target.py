@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 from bot.adapters import tls
@@ -18,6 +20,7 @@ from bot.errors import ConfigurationError
 from bot.ports import Clock
 
 Conceal = Callable[[str, str], None]
+_FULL_NAME: Final = re.compile(r"[\w-][\w.-]*/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,9 @@ def _missing(name: str, token: str | None) -> str:
         return "The input github-token is empty."
     if token and (not (token.isascii() and token.isprintable()) or " " in token):
         return "The input github-token holds characters that no token has."
-    if name.count("/") != 1 or not all(name.split("/")):
-        return "No repository is named: GITHUB_REPOSITORY is not owner/name."
+    if not _FULL_NAME.fullmatch(name):
+        return (
+            "No repository is named as owner/name: by --repository, by GITHUB_REPOSITORY or by the "
+            "origin of a checkout."
+        )
     return ""
