@@ -29,17 +29,17 @@ def server(settings: Settings, runner: Runner, folder: Path = Path()) -> Server:
     repository: the token is for that one.
     """
     return Server(
-        runner.variable("GITHUB_API_URL") or _assumed_api(folder),
+        runner.variable("GITHUB_API_URL") or _assumed_api(runner, folder),
         runner.variable("GITHUB_GRAPHQL_URL"),
         allow_http=settings.allow_http,
     )
 
 
-def _assumed_api(folder: Path) -> str:
-    # Here, since a runner tells the address, and asking git takes more modules.
-    from bot.adapters.remotes import assumed_api
+def _assumed_api(runner: Runner, folder: Path) -> str:
+    # Here, since a runner tells the address, and no run in a job starts a process such as git.
+    from bot.adapters.remotes import GITHUB_COM, assumed_api
 
-    return assumed_api(folder)
+    return GITHUB_COM if runner.is_action else assumed_api(folder)
 
 
 def app_key(settings: Settings) -> AppKey | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -162,6 +163,27 @@ def git(*arguments: str, at: Path) -> subprocess.CompletedProcess[str]:
         raise ConfigurationError("git was not found.", remedy="Install it.") from failure
     except subprocess.TimeoutExpired as late:
         return subprocess.CompletedProcess(late.args, 1, "", f"no answer in {PATIENCE:g} s")
+
+
+def ssh_host(name: str) -> str:
+    """The host that ssh would connect to: `github.com-work` is often an alias of github.com.
+
+    `ssh -G` prints the settings for a host and connects to nothing (ssh(1)).
+    """
+    try:
+        done = subprocess.run(
+            ["ssh", "-G", "--", name],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return name
+    found = re.search(r"^hostname (\w[\w.-]*)$", done.stdout, re.MULTILINE | re.ASCII)
+    return found[1] if found else name
 
 
 def _replace(place: Path, data: bytes, *, like: Path | None) -> None:

@@ -7,12 +7,11 @@ to github.com; nor may the address of a clone, which may be anybody's, decide wh
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.adapters.checkout import Checkout
+from bot.adapters.checkout import Checkout, ssh_host
 from bot.errors import ConfigurationError
 
 GITHUB_COM: Final = "https://api.github.com"
@@ -24,8 +23,6 @@ _URL: Final = re.compile(
 )
 _SHORT: Final = re.compile(rf"(?:[\w.-]+@)?(?P<host>\w[\w.-]*):/?{_NAME}", re.ASCII)
 """What git takes for ssh: `git@host:owner/name`; the host may be an alias of ssh's own."""
-
-PATIENCE: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,9 @@ def remote(address: str) -> Remote | None:
     if found := _URL.fullmatch(address):
         is_web = found["scheme"] in {"http", "https"}
         host = found["host"] + (found["port"] or "" if is_web else "")
-        host = host if is_web else _resolved(host)
+        host = host if is_web else ssh_host(host)
     elif found := _SHORT.fullmatch(address):
-        host = _resolved(found["host"])
+        host = ssh_host(found["host"])
     else:
         return None
     return Remote(host.lower(), f"{found['owner']}/{found['name']}")
@@ -72,21 +69,3 @@ def assumed_api(folder: Path) -> str:
         "for that server.",
         remedy=f"Set GITHUB_API_URL to {likely}, or to {GITHUB_COM} for github.com.",
     )
-
-
-def _resolved(host: str) -> str:
-    """The host that ssh would connect to: `github.com-work` is often an alias of github.com."""
-    try:
-        done = subprocess.run(
-            ["ssh", "-G", "--", host],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=PATIENCE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return host
-    found = re.search(r"^hostname (\w[\w.-]*)$", done.stdout, re.MULTILINE | re.ASCII)
-    return found[1] if found else host
