@@ -22,24 +22,24 @@ Conceal = Callable[[str, str], None]
 """Told the name and the value of each secret before its first use."""
 
 
-def server(settings: Settings, runner: Runner, folder: Path = Path()) -> Server:
+def server(settings: Settings, runner: Runner, folder: Path | None = Path()) -> Server:
     """Of GITHUB_API_URL and GITHUB_GRAPHQL_URL; github.com where nothing is set.
 
     Raises `ConfigurationError` where nothing is, and the folder is a checkout of another server's
-    repository: the token is for that one.
+    repository: the token is for that one. With None nobody looks, and no process is started.
     """
     return Server(
-        runner.variable("GITHUB_API_URL") or _assumed_api(runner, folder),
+        runner.variable("GITHUB_API_URL") or _assumed_api(folder),
         runner.variable("GITHUB_GRAPHQL_URL"),
         allow_http=settings.allow_http,
     )
 
 
-def _assumed_api(runner: Runner, folder: Path) -> str:
-    # Here, since a runner tells the address, and no run in a job starts a process such as git.
+def _assumed_api(folder: Path | None) -> str:
+    # Here, since a runner tells the address, and asking git takes more modules.
     from bot.adapters.remotes import GITHUB_COM, assumed_api
 
-    return GITHUB_COM if runner.is_action else assumed_api(folder)
+    return GITHUB_COM if folder is None else assumed_api(folder)
 
 
 def app_key(settings: Settings) -> AppKey | None:

@@ -57,7 +57,7 @@ class Composition:
                 remedy="A runner sets it; on the command line give --repository owner/name.",
             )
         own = self.runner.own_run
-        where = server(self.settings, self.runner)
+        where = server(self.settings, self.runner, None if self.runner.is_action else Path())
         return GitHubApi(
             where,
             self._credentials(where, name),
