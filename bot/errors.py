@@ -4,12 +4,19 @@ Every message says what happened, names the input or the call concerned, and the
 """
 
 from bot.outcomes import ErrorKind
+from bot.untrusted import Untrusted
 
 
 class BotError(Exception):
-    """Anything that ends a run as `outcome: error`."""
+    """Anything that ends a run as `outcome: error`.
+
+    `status` is an HTTP status, 0 where none was answered; `detail` is what a server said, empty
+    where none did, or where `message` quotes it.
+    """
 
     kind: ErrorKind = ErrorKind.INTERNAL
+    status: int = 0
+    detail: Untrusted = Untrusted("")
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         """`message` is one sentence; `remedy` is what the reader should do next."""
@@ -40,7 +47,6 @@ class CancelledError(BotError):
 class UpstreamError(BotError):
     """GitHub or Coder refused, or failed for good.
 
-    `status` is the HTTP status, 0 when there was no answer at all.
     `maybe_done` says that the call may have had its effect although the answer was lost.
     """
 
@@ -50,7 +56,7 @@ class UpstreamError(BotError):
         message: str,
         *,
         status: int = 0,
-        detail: str = "",
+        detail: Untrusted = Untrusted(""),
         remedy: str = "",
         maybe_done: bool = False,
     ) -> None:

@@ -150,7 +150,8 @@ def _answer(answer: Answer) -> str:
 def _outcome(outcome: Outcome) -> str:
     word = outcome.skip_reason or outcome.error_kind or outcome.cause
     both = f"{outcome.kind.value}{f' / {word.value}' if word else ''}"
-    return f"{both}. {_inline(outcome.reason)}" if outcome.reason else both
+    detail = f": {to_prompt(outcome.detail, limit=_LONGEST)}" if outcome.detail else ""
+    return f"{both}. {_inline(outcome.reason)}{detail}" if outcome.reason else both
 
 
 def _request(request: Request) -> str:

@@ -35,7 +35,6 @@ from bot.tally import (
     timed,
     window,
 )
-from bot.untrusted import Untrusted
 
 if TYPE_CHECKING:
     from bot.commands.report_desks import Desks
@@ -236,7 +235,7 @@ def _named(given: argparse.Namespace, runner: Runner) -> tuple[str, ...]:
 
 def _told(failure: UpstreamError) -> UpstreamError:
     """With GitHub's own words."""
-    detail = to_prompt(Untrusted(failure.detail)).rstrip(".") if failure.detail else ""
+    detail = to_prompt(failure.detail).rstrip(".") if failure.detail else ""
     message = f"{failure.message.rstrip('.')}: {detail}." if detail else failure.message
     return UpstreamError(failure.kind, message, status=failure.status, remedy=failure.remedy)
 

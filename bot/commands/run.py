@@ -20,7 +20,7 @@ from bot.commands.flags import given_by
 from bot.errors import BotError, CancelledError
 from bot.model import Ignored, Outcome, TriggerName
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, exit_code
-from bot.report.annotation import annotation
+from bot.report.annotation import annotation, last_line
 from bot.report.facts import ReportFacts
 from bot.report.outputs import outputs
 from bot.report.summary import summary
@@ -96,7 +96,7 @@ class Run:
         except CancelledError:
             raise
         except BotError as failure:
-            return self._failed(failure)
+            return self._known(Outcome.of(failure))
         except Exception as bug:  # noqa: BLE001 - the boundary: a bug is an outcome too
             return self._bug(bug)
 
@@ -177,20 +177,6 @@ class Run:
 
     # --- the ends --------------------------------------------------------------------------
 
-    def _failed(self, failure: BotError) -> ReportFacts:
-        outcome = Outcome(
-            OutcomeKind.ERROR, failure.message, error_kind=failure.kind, remedy=failure.remedy
-        )
-        detail = getattr(failure, "detail", "")
-        if detail:
-            outcome = Outcome(
-                OutcomeKind.ERROR,
-                f"{failure.message.rstrip('.')}: {detail}",
-                error_kind=failure.kind,
-                remedy=failure.remedy,
-            )
-        return self._known(outcome)
-
     def _bug(self, bug: Exception) -> ReportFacts:
         text = "".join(traceback.format_exception(bug))
         for line in redact(text, self.hidden).splitlines():
@@ -258,7 +244,7 @@ class Run:
             self.runner.say(text)
         if facts.outcome.kind is OutcomeKind.ERROR:
             self.runner.annotate("error", "coder-fix", annotation(facts.outcome, self.hidden))
-        self.runner.say(_last_line(facts.outcome))
+        self.runner.say(last_line(facts.outcome, self.hidden))
         return self._exit_code(facts.outcome)
 
     def _exit_code(self, outcome: Outcome) -> int:
@@ -273,11 +259,3 @@ def _wait_for_the_end() -> NoReturn:
     """Another thread is writing the end, and ends the process."""
     while True:
         time.sleep(1.0)
-
-
-def _last_line(outcome: Outcome) -> str:
-    """The outcome and why, for whoever reads the job's log."""
-    word = outcome.kind.value
-    if outcome.skip_reason is not None:
-        word += f" / {outcome.skip_reason.value}"
-    return f"outcome: {word}{f'. {outcome.reason}' if outcome.reason else ''}"

@@ -108,7 +108,7 @@ class Engine:
         return self._observer.session
 
     def result(self, outcome: Outcome) -> Result:
-        """What is known now, as an result with that outcome."""
+        """What is known now, as a result with that outcome."""
         return Result(
             outcome=outcome,
             facts=self.facts,
@@ -287,11 +287,5 @@ class Engine:
         try:
             self._watch.trouble(failure)
         except UpstreamError as lasting:
-            outcome = Outcome(
-                OutcomeKind.ERROR,
-                lasting.message,
-                error_kind=lasting.kind,
-                remedy=lasting.remedy,
-            )
-            return self._finish(Finish(outcome))
+            return self._finish(Finish(Outcome.of(lasting)))
         return None

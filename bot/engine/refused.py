@@ -20,7 +20,7 @@ def pull_request(refused: UpstreamError) -> Outcome | None:
             "The fix is pushed, but this token may not open a pull request.",
             cause=UnverifiedCause.PULL_REQUEST_FORBIDDEN,
         )
-    if refused.status == 422 and "no commits" in refused.detail.lower():
+    if refused.status == 422 and "no commits" in refused.detail.raw.lower():
         return Outcome(OutcomeKind.NO_CHANGE, "The agent pushed a branch without commits.")
     return None
 

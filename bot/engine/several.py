@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.errors import BotError
 from bot.model import Outcome
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.report.facts import ReportFacts, SweptItem
@@ -29,13 +28,6 @@ def in_all(
     else:
         outcome = Outcome(OutcomeKind.SKIPPED, nothing, skip_reason=SkipReason.NOTHING_TO_DO)
     return ReportFacts(outcome=outcome, items=tuple(map(_swept, items)))
-
-
-def in_trouble(failure: BotError) -> Outcome:
-    """What trouble with one item comes to: it does not end the others."""
-    return Outcome(
-        OutcomeKind.ERROR, failure.message, error_kind=failure.kind, remedy=failure.remedy
-    )
 
 
 def _swept(told: ReportFacts) -> SweptItem:

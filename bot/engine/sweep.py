@@ -14,7 +14,7 @@ from bot.engine.lookout import TROUBLE, Lookout
 from bot.engine.loop import Engine
 from bot.engine.open_work import OpenWork, in_turn, open_work
 from bot.engine.settle import Settler
-from bot.engine.several import in_all, in_trouble
+from bot.engine.several import in_all
 from bot.errors import OriginLostError
 from bot.model import Outcome, Request
 from bot.outcomes import OutcomeKind, SkipReason
@@ -77,7 +77,7 @@ class Sweep:
         except OriginLostError as lost:
             return _without_origin(work, lost)
         except TROUBLE as failure:
-            return ReportFacts(outcome=in_trouble(failure), item=work.item.name)
+            return ReportFacts(outcome=Outcome.of(failure), item=work.item.name)
 
 
 def _without_origin(work: OpenWork, lost: OriginLostError) -> ReportFacts:

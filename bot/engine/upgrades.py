@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from bot.engine.loop import Engine
 from bot.engine.open_work import open_work
 from bot.engine.red_run import newest_red
-from bot.engine.several import in_all, in_trouble
+from bot.engine.several import in_all
 from bot.engine.upgrade_plan import Line, Opened, plan
 from bot.errors import ConfigurationError, UpstreamError
 from bot.identity import item_hash
@@ -87,7 +87,7 @@ class Upgrades:
         try:
             told = engine.report(engine.run())
         except (UpstreamError, ConfigurationError) as failure:
-            outcome = in_trouble(failure)
+            outcome = Outcome.of(failure)
             told = engine.report(engine.result(outcome))
         self._planned += self.policy.dry_run and told.would_start
         self._notice(told.outcome)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.errors import BotError
 from bot.model.github import Check
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason, UnverifiedCause
+from bot.untrusted import Untrusted
 
 
 class VerdictKind(StrEnum):
@@ -39,7 +41,10 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended: one word of a closed list, and the sentence that says why."""
+    """How it ended: one word of a closed list, and the sentence that says why.
+
+    `detail` is what a server said of it, and ends that sentence wherever it is shown.
+    """
 
     kind: OutcomeKind
     reason: str = ""
@@ -48,3 +53,15 @@ class Outcome:
     remedy: str = ""
     cause: UnverifiedCause | None = None
     item: str = ""
+    detail: Untrusted = Untrusted("")
+
+    @classmethod
+    def of(cls, failure: BotError) -> Outcome:
+        """What an error comes to, with all that is known of it."""
+        return cls(
+            OutcomeKind.ERROR,
+            failure.message,
+            error_kind=failure.kind,
+            remedy=failure.remedy,
+            detail=failure.detail,
+        )

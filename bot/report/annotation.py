@@ -1,4 +1,4 @@
-"""The one annotation of a run that ended in an error: the cause, then the remedy."""
+"""An outcome in one line of plain text: for the runner's annotation, and for the job's log."""
 
 from __future__ import annotations
 
@@ -8,13 +8,34 @@ from bot.sanitize import NO_SECRETS, Secrets, to_prompt
 from bot.untrusted import Untrusted
 
 _LIMIT = 1000
+_DETAIL_LIMIT = 300
 
 
 def annotation(outcome: Outcome, secrets: Secrets = NO_SECRETS) -> str:
-    """One line of plain text: what happened, and what to do about it."""
+    """What happened, and what to do about it."""
     kind = outcome.error_kind
     remedy = outcome.remedy or (ERRORS[kind][1] if kind else OUTCOMES[outcome.kind].next_step)
     remedy = remedy.replace("{session}", "the session")
-    reason = outcome.reason or OUTCOMES[outcome.kind].headline
-    # The reason may quote a server, so it takes the path of everything from outside.
-    return to_prompt(Untrusted(f"{reason.rstrip('.')}. {remedy}"), secrets, limit=_LIMIT)
+    reason = _reason(outcome, secrets) or OUTCOMES[outcome.kind].headline
+    return _plain(f"{reason.rstrip('.')}. {remedy}", secrets)
+
+
+def last_line(outcome: Outcome, secrets: Secrets = NO_SECRETS) -> str:
+    """How it ended and why, for whoever reads the job's log."""
+    word = outcome.kind.value
+    if outcome.skip_reason is not None:
+        word += f" / {outcome.skip_reason.value}"
+    reason = _reason(outcome, secrets)
+    return _plain(f"outcome: {word}{f'. {reason}' if reason else ''}", secrets)
+
+
+def _reason(outcome: Outcome, secrets: Secrets) -> str:
+    if not outcome.detail:
+        return outcome.reason
+    detail = to_prompt(outcome.detail, secrets, limit=_DETAIL_LIMIT)
+    return f"{outcome.reason.rstrip('.')}: {detail}"
+
+
+def _plain(text: str, secrets: Secrets) -> str:
+    """Our own sentence may quote a server too, so it takes the path of everything from outside."""
+    return to_prompt(Untrusted(text), secrets, limit=_LIMIT)

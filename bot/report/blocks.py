@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from bot.model import Diagnostic, Evidence, Excerpt, PullRequest
+from bot.model import Diagnostic, Evidence, Excerpt, Outcome, PullRequest
 from bot.report.facts import ReportFacts
 from bot.report.words import FAILURES
 from bot.sanitize import Secrets, clean, markdown_block, redact, to_markdown
@@ -16,6 +16,7 @@ _MAX_JOBS = 10
 _MESSAGE_LIMIT = 160
 _NAME_LIMIT = 80
 _SENTENCE_LIMIT = 1000
+_DETAIL_LIMIT = 300
 # What Markdown or GitHub would act on: mentions, links, images, HTML. Our sentences have none.
 _ACTIVE = re.compile(
     r"^[/#>|=+~-]|@\w|<|\]\(|!\[|\]:|https?:|www\.|(?<![\w`])[\w.-]+/[\w.-]+#\d|\bGH-\d"
@@ -30,6 +31,15 @@ def sentence(text: str, secrets: Secrets) -> str:
     if not line or (not _ACTIVE.search(line) and line.count("`") % 2 == 0):
         return line
     return to_markdown(Untrusted(line), secrets, limit=_SENTENCE_LIMIT // 2)
+
+
+def reason(outcome: Outcome, secrets: Secrets) -> str:
+    """The outcome's own sentence, with what a server said of it as code."""
+    why = sentence(outcome.reason, secrets)
+    if not outcome.detail:
+        return why
+    detail = to_markdown(outcome.detail, secrets, limit=_DETAIL_LIMIT)
+    return f"{why.rstrip('.')}: {detail}."
 
 
 def link(text: str, url: str) -> str:
@@ -77,8 +87,8 @@ def cause(facts: ReportFacts) -> str:
     if evidence is None:
         return ""
     if not evidence.diagnostics:
-        reason = sentence(evidence.class_reason, facts.secrets).rstrip(".")
-        return f"**{FAILURES[evidence.failure_class]}{':** ' + reason if reason else '.**'}"
+        why = sentence(evidence.class_reason, facts.secrets).rstrip(".")
+        return f"**{FAILURES[evidence.failure_class]}{':** ' + why if why else '.**'}"
     first = evidence.diagnostics[0]
     others = len(evidence.diagnostics) - 1
     more = f" and {plural(others, 'more finding')}" if others else ""

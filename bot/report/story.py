@@ -115,7 +115,7 @@ def lead(facts: ReportFacts) -> tuple[str, ...]:
 def explanation(facts: ReportFacts) -> str:
     """Why it ended so: the outcome's reason, or the usual sentence for it."""
     outcome = facts.outcome
-    reason = blocks.sentence(outcome.reason, facts.secrets)
+    reason = blocks.reason(outcome, facts.secrets)
     if reason:
         return reason
     why = _unverified_cause(facts)

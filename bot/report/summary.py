@@ -170,7 +170,7 @@ def _end(item: SweptItem, facts: ReportFacts) -> str:
 
 def _how(outcome: Outcome, facts: ReportFacts) -> str:
     skipped = SKIPPED[outcome.skip_reason][0] if outcome.skip_reason else ""
-    why = blocks.sentence(outcome.reason, facts.secrets) or skipped
+    why = blocks.reason(outcome, facts.secrets) or skipped
     remedy = blocks.sentence(outcome.remedy, facts.secrets)
     return " ".join(filter(None, (f"{outcome.kind.value}{f': {why}' if why else ''}", remedy)))
 

@@ -235,7 +235,7 @@ def test_the_wrong_key(rig: Rig):
         api.repository()
     assert (told.value.kind, len(rig.github.exchanges)) == (ErrorKind.GITHUB_AUTH, 1)
     assert "`github-app-private-key`" in told.value.remedy
-    assert told.value.detail == "A JSON web token could not be decoded"
+    assert told.value.detail.raw == "A JSON web token could not be decoded"
 
 
 def test_an_app_that_is_not_installed(github_sandbox: SandboxGitHub):

@@ -232,7 +232,7 @@ def test_a_missing_permission_is_named(github_sandbox):
 
     assert (told.value.kind, len(github_sandbox.exchanges)) == (ErrorKind.GITHUB_PERMISSION, 1)
     assert "permissions:" in told.value.remedy
-    assert told.value.detail == "Resource not accessible by personal access token"
+    assert told.value.detail.raw == "Resource not accessible by personal access token"
 
 
 def test_a_repository_that_cannot_be_seen_is_a_configuration_error(github_sandbox):
@@ -316,4 +316,4 @@ def test_graphql_errors_are_errors():
         pytest.raises(UpstreamError) as told,
     ):
         api.viewer()
-    assert told.value.detail == "Something went wrong"
+    assert told.value.detail.raw == "Something went wrong"

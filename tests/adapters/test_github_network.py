@@ -193,4 +193,4 @@ def test_a_dead_proxy_is_told(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     with pytest.raises(UpstreamError, match="the proxy") as told:
         by_pygithub(f"https://{HOST}")
-    assert told.value.detail.startswith("ProxyError")
+    assert told.value.detail.raw.startswith("ProxyError")

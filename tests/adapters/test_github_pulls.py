@@ -86,7 +86,7 @@ def test_where_the_setting_forbids_it(github_sandbox, repository):
         api.open_pull_request(head="fix", base="main", draft=True, **TEXT)
 
     assert told.value.kind is ErrorKind.GITHUB_PERMISSION
-    assert "not permitted to create" in told.value.detail
+    assert "not permitted to create" in told.value.detail.raw
 
 
 @pytest.mark.parametrize("branch", ["fix/ä&b#1", "a/b/c", "50%25", "semi;colon"])

@@ -123,4 +123,4 @@ def test_a_revoked_token_is_named(target: Target) -> None:
     with pytest.raises(UpstreamError, match="coder-token") as caught:
         target.backend.observe(session)
     assert caught.value.kind is ErrorKind.CODER_AUTH
-    assert target.options.token not in str(caught.value) + caught.value.detail
+    assert target.options.token not in str(caught.value) + caught.value.detail.raw

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.errors import UpstreamError
 from bot.model import BackendName, Outcome, Verdict, VerdictKind
 from bot.outcomes import ErrorKind, FailureClass, OutcomeKind, SkipReason, UnverifiedCause
 from bot.report import issue, pull_request
@@ -240,3 +241,14 @@ def test_session_log_shows_its_last_lines_only_where_there_is_no_fix(make: Make)
     assert "Last 20 log lines of the session" in failed
     assert ("step 9." in failed, "step 10." in failed, "step 29." in failed) == (False, True, True)
     assert "step 29." not in summary(make(outcome=Outcome(OutcomeKind.FIXED), session_log=log))
+
+
+def test_an_item_of_a_sweep_explains_as_much_as_a_run(make: Make) -> None:
+    """The server's own words end the sentence, as code, whether it is one item or one of many."""
+    words = Untrusted("Resource not accessible, says @bob")
+    refused = Outcome.of(UpstreamError(ErrorKind.GITHUB, "GitHub answered 403.", detail=words))
+    alone = summary(make(outcome=refused))
+    swept = make(outcome=Outcome(OutcomeKind.SWEPT), items=(SweptItem(refused), SweptItem(refused)))
+
+    for told in (alone, summary(swept)):
+        assert "GitHub answered 403: `Resource not accessible, says @bob`." in told

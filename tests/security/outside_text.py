@@ -33,6 +33,7 @@ LOOK: Mapping[str, str] = {
     "engine/objections.py": "an objection becomes `Untrusted` again",
     "engine/portray.py": "a key by which findings are the same",
     "engine/publish.py": "a body is compared with what it should be",
+    "engine/refused.py": "known words of a refusal are searched",
     "engine/red_run.py": "our hidden state is read; a time limit is recognized",
     "engine/settle.py": "our hidden state is read; a body is compared",
     "engine/unended.py": "empty or not; a key by which findings are the same",

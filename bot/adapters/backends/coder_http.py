@@ -26,6 +26,7 @@ from bot.adapters.restraint import LONGEST_PAUSE, Restraint
 from bot.errors import BotError, ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.ports import Clock
+from bot.untrusted import Untrusted
 
 READ_TRIES = 3
 _TAR: Final = "application/x-tar"
@@ -165,7 +166,7 @@ class CoderHttp:
         return UpstreamError(
             ErrorKind.CODER,
             says,
-            detail=detail,
+            detail=Untrusted(detail),
             remedy=remedy,
             maybe_done=method != "GET" and not isinstance(failure, _UNSENT),
         )
@@ -249,7 +250,7 @@ def _trouble(status: int, words: str, *, maybe_done: bool = False) -> UpstreamEr
         ErrorKind.CODER,
         message,
         status=status,
-        detail=words,
+        detail=Untrusted(words),
         remedy=remedy,
         maybe_done=maybe_done,
     )

@@ -13,6 +13,7 @@ from bot.adapters.backends.answer import Answer, in_one_line
 from bot.adapters.backends.options import CoderOptions
 from bot.errors import BotError, ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
+from bot.untrusted import Untrusted
 
 AI_GATEWAY_OFF = "AI Gateway must be enabled"
 REJECTED = "Task app rejected the message"
@@ -209,7 +210,6 @@ def refused(
         kind,
         f"Coder refused to {what} ({answer.status}): {words}",
         status=answer.status,
-        detail=answer.detail,
         maybe_done=answer.status >= 500,
     )
 
@@ -234,7 +234,7 @@ def _error(refusal: Refusal, answer: Answer, options: CoderOptions) -> BotError:
         refusal.kind,
         message,
         status=answer.status,
-        detail=answer.detail,
+        detail=Untrusted("" if "{detail}" in refusal.message else answer.detail),
         remedy=refusal.remedy,
     )
 
@@ -256,7 +256,7 @@ def signed_out(message: str, detail: str) -> UpstreamError:
             ErrorKind.CODER_AUTH,
             "The user of coder-token is not active in Coder.",
             status=401,
-            detail=message,
+            detail=Untrusted(message),
             remedy="Let an administrator activate that user again.",
         )
     cause = "has expired" if "expired at" in detail else "is not valid"
@@ -264,6 +264,6 @@ def signed_out(message: str, detail: str) -> UpstreamError:
         ErrorKind.CODER_AUTH,
         f"The token in coder-token {cause}.",
         status=401,
-        detail=detail,
+        detail=Untrusted(detail),
         remedy="Make a new one with `coder tokens create` and store it as the secret.",
     )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.doctor.check import Unseen
 from bot.doctor.facts import Trouble, TroubleKind
-from bot.errors import BotError, ConfigurationError, UpstreamError
+from bot.errors import BotError, ConfigurationError
 from bot.outcomes import ErrorKind
 from bot.sanitize import to_markdown
 from bot.untrusted import Untrusted
@@ -31,13 +31,13 @@ def attempt(read: Callable[[], T], who: str) -> T | Unseen:
         return read()
     except BotError as failure:
         in_trouble = failure.kind in {ErrorKind.GITHUB, ErrorKind.CODER}
-        passes = in_trouble and getattr(failure, "status", 0) not in {404, 410, 422}
+        passes = in_trouble and failure.status not in {404, 410, 422}
         return Unseen(failure.message, "You, once that is mended." if passes else who)
 
 
 def trouble_of(failure: BotError) -> Trouble:
     """What stands in the way, by the kind of the error and, for connections, by its words."""
-    detail = str(getattr(failure, "detail", ""))
+    detail = failure.detail.raw
     says, words = failure.message, _heart(detail)
     if words:
         says = f"{says.rstrip('.')}: {to_markdown(Untrusted(words), limit=160)}."
@@ -56,7 +56,7 @@ def _kind(failure: BotError, detail: str) -> TroubleKind:
     if failure.kind in _AUTH:
         inactive = "not active" in failure.message
         return TroubleKind.INACTIVE if inactive else TroubleKind.TOKEN
-    if isinstance(failure, UpstreamError) and failure.status == 429:
+    if failure.status == 429:
         return TroubleKind.LIMIT
     if "ProxyError" in detail:
         return TroubleKind.PROXY

@@ -46,9 +46,9 @@ def _unreadable(refused: UpstreamError) -> UpstreamError:
     if refused.status == 404:
         message = "Dependabot alerts are disabled here, or hidden from `github-token` (404)."
         remedy = f"{_SWITCH} {_GRANT}"
-    elif "disabled" in refused.detail:
+    elif "disabled" in refused.detail.raw:
         message, remedy = "Dependabot alerts are disabled for this repository.", _SWITCH
-    elif "archived" in refused.detail:
+    elif "archived" in refused.detail.raw:
         message, remedy = "Dependabot alerts are disabled for archived repositories.", ""
     else:
         message = (

@@ -9,6 +9,7 @@ from bot.adapters.github_api.credentials import Words
 from bot.adapters.github_api.replies import Reply, grant, stranger
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
+from bot.untrusted import Untrusted
 
 
 def whole(reply: Reply, words: Words, *, none_on: Sequence[str] = (), needs: str = "") -> Any:
@@ -71,7 +72,7 @@ def _refusal(errors: Sequence[Any], status: int, remedy: str) -> UpstreamError:
         ErrorKind.GITHUB_PERMISSION if lacks else ErrorKind.GITHUB,
         "GitHub refused a GraphQL query.",
         status=status,
-        detail=str(first.get("message", "")),
+        detail=Untrusted(str(first.get("message", ""))),
         remedy=remedy if lacks else "",
     )
 

@@ -97,7 +97,7 @@ class PullRequestDesk:
             found = self._client.get(path, none_on=(403, 404), per_page=1)
         except UpstreamError as refused:
             # 500 "this diff is taking too long to generate", code `not_available`, and for good.
-            if refused.status < 500 or "not_available" not in refused.detail:
+            if refused.status < 500 or "not_available" not in refused.detail.raw:
                 raise
             return Comparison("")
         if not isinstance(found, dict) or found.get("status") not in _COMPARED:
@@ -208,7 +208,7 @@ class PullRequestDesk:
         except UpstreamError as refused:
             # Private repositories of some plans have no drafts: 422 "Draft pull requests are not
             # supported in this repository."
-            if not draft or refused.status != 422 or "draft" not in refused.detail.lower():
+            if not draft or refused.status != 422 or "draft" not in refused.detail.raw.lower():
                 raise
             return self._create(head, base, title, body, draft=False)
 

@@ -13,6 +13,7 @@ from bot.adapters.github_api.credentials import Words
 from bot.adapters.origins import Origin, origin
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
+from bot.untrusted import Untrusted
 
 _USUAL = Words()
 
@@ -138,7 +139,7 @@ def refusal(verb: str, path: str, reply: Reply, words: Words = _USUAL) -> Upstre
         _KINDS.get(reply.status, ErrorKind.GITHUB),
         f"GitHub answered {reply.status} to {verb} {bare(path)}.",
         status=reply.status,
-        detail="; ".join(d for d in details if d),
+        detail=Untrusted("; ".join(d for d in details if d)),
         remedy=_remedy(reply, words),
         maybe_done=reply.status >= 500 and verb != "GET",
     )
@@ -152,7 +153,7 @@ def unanswered(verb: str, path: str, failure: Exception) -> UpstreamError:
     return UpstreamError(
         ErrorKind.GITHUB,
         f"GitHub did not answer {verb} {bare(path)}.",
-        detail=f"{type(failure).__name__}: {failure}"[:300],
+        detail=Untrusted(f"{type(failure).__name__}: {failure}"[:300]),
         remedy="Check the address, the proxy and the certificate, or try again later.",
         maybe_done=verb != "GET",
     )

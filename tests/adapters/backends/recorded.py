@@ -177,7 +177,7 @@ def word(outcome: Any) -> str:
             kind = outcome.error_kind and outcome.error_kind.value
             parts = [outcome.state.value, "paused" if outcome.paused else "", report, kind]
             said = "/".join(part for part in parts if part)
-        case BotError() if NOT_RECORDED in getattr(outcome, "detail", ""):
+        case BotError() if NOT_RECORDED in outcome.detail.raw:
             said = "recording-ends"
         case BotError():
             said = f"{type(outcome).__name__}({outcome.kind.value})"
