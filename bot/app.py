@@ -29,6 +29,7 @@ VERBS = {
 }
 """Verb → what it does; each is `bot.commands.VERB` with a `main(argv) -> int`."""
 
+_SECRET_NAMES = ("TOKEN", "PRIVATE_KEY", "PRIVATE-KEY")
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> int:
         code = _run(verb, argv[1:])
         sys.stdout.flush()  # here, where a full disk can still be told of
     except BotError as failure:
-        _complain(f"coder-fix {verb}: {failure}")
+        _complain(f"coder-fix {verb}: {_told(failure)}")
         return exit_code(failure.kind)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
@@ -118,6 +119,16 @@ def _drop_output() -> None:
     """What is still buffered goes nowhere, so that the interpreter's end does not fail again."""
     with suppress(OSError, ValueError):  # ValueError: a stream without a descriptor, or closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _told(failure: BotError) -> str:
+    """It may quote a server, which may quote what we sent."""
+    from bot.report.annotation import complaint
+    from bot.sanitize import Secrets
+
+    # By their names: what reads them properly would load what `replay` must do without.
+    kept = {n: v for n, v in os.environ.items() if n.endswith(_SECRET_NAMES)}
+    return complaint(failure, Secrets(kept))
 
 
 def _complain(text: str) -> None:

@@ -1,6 +1,7 @@
 """What the process tells while it works: lines for people, or JSON with `LOG_FORMAT=json`.
 
-Everything passes the redaction and the runner's command defusing before it is printed.
+Everything is rendered as outside text is, for some of our sentences quote it, and printed by the
+runner, which defuses commands.
 """
 
 from __future__ import annotations
@@ -61,17 +62,17 @@ class Forewarned:
 
 
 def narrator(
-    printer: Printer, redact: Callable[[str], str], *, as_json: bool = False, debug: bool = False
+    printer: Printer, render: Callable[[str], str], *, as_json: bool = False, debug: bool = False
 ) -> StructuredNarrator:
     """Give the one narrator of the process."""
-    return StructuredNarrator(lambda: _logger(printer, redact, as_json=as_json, debug=debug))
+    return StructuredNarrator(lambda: _logger(printer, render, as_json=as_json, debug=debug))
 
 
-def _logger(printer: Printer, redact: Callable[[str], str], *, as_json: bool, debug: bool) -> Any:
+def _logger(printer: Printer, render: Callable[[str], str], *, as_json: bool, debug: bool) -> Any:
     import structlog
 
-    def redacted(_logger: object, _method: str, event: Event) -> Event:
-        return {k: redact(v) if isinstance(v, str) else v for k, v in event.items()}
+    def rendered(_logger: object, _method: str, event: Event) -> Event:
+        return {k: render(v) if isinstance(v, str) else v for k, v in event.items()}
 
     def plain(_logger: object, _method: str, event: Event) -> str:
         text = str(event.pop("event"))
@@ -79,7 +80,7 @@ def _logger(printer: Printer, redact: Callable[[str], str], *, as_json: bool, de
         values = " ".join(f"{k}={v}" for k, v in event.items())
         return f"{'debug: ' if level == 'debug' else ''}{text}{' ' if values else ''}{values}"
 
-    processors: list[Any] = [structlog.processors.add_log_level, redacted]
+    processors: list[Any] = [structlog.processors.add_log_level, rendered]
     if as_json:
         processors.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
         processors.append(structlog.processors.JSONRenderer())

@@ -247,8 +247,14 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never leave."""
-        values = (self.coder_token, self.github_token, self.github_app_private_key)
-        return tuple(v.get_secret_value() for v in values if v.get_secret_value())
+        return tuple(value for value in self.secrets_by_name.values() if value)
+
+    @property
+    def secrets_by_name(self) -> dict[str, str]:
+        """The same, and empty ones, under the names that stand in their place in what we write."""
+        kept = {"coder-token": self.coder_token, "github-token": self.github_token}
+        kept["github-app-key"] = self.github_app_private_key
+        return {name: secret.get_secret_value() for name, secret in kept.items()}
 
 
 def load(given: dict[str, Any] | None = None) -> Settings:

@@ -83,7 +83,9 @@ def main(argv: Sequence[str]) -> int:
         try:
             shown, found = _distilled(options, stack)
         except ConfigurationError as error:
-            sys.stderr.write(f"coder-fix distill: {error}\n")
+            from bot.report.annotation import complaint
+
+            sys.stderr.write(f"coder-fix distill: {complaint(error)}\n")
             return WRONG_INPUT
     sys.stdout.write(shown)
     return FOUND if found else NOT_FOUND

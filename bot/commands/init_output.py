@@ -16,6 +16,7 @@ from bot.untrusted import Untrusted
 
 _COLORS = {"+": "32", "-": "31", "@": "36"}
 _BOLD = "1"
+_LIMIT = 1000
 
 
 class Printer:
@@ -32,14 +33,14 @@ class Printer:
     def error(self, text: str) -> None:
         """A line for standard error."""
         sys.stdout.flush()
-        print(f"coder-fix init: {text}", file=sys.stderr)
+        print(f"coder-fix init: {to_prompt(Untrusted(text), limit=_LIMIT)}", file=sys.stderr)
 
     def notes(self, known: Known) -> None:
         """What was passed over in the files that are there."""
         for path in known.unreadable:
             self.line(f"{to_prompt(Untrusted(path))} is not read as a workflow.")
         if PATH in known.files and known.policy_complaint:
-            self.line(known.policy_complaint)
+            self.line(to_prompt(Untrusted(known.policy_complaint), limit=_LIMIT))
 
     def absent(self, names: Sequence[str], known: Known) -> None:
         """Those of the names that no workflow here bears, which so are listened to in vain."""

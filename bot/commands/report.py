@@ -20,7 +20,7 @@ from bot.commands.parsing import Flags
 from bot.commands.report_words import NUMBERS, Report
 from bot.errors import ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind, ExitCode
-from bot.sanitize import GrowingSecrets, to_prompt
+from bot.sanitize import GrowingSecrets
 from bot.settings import load
 from bot.tally import (
     Counted,
@@ -112,8 +112,6 @@ def main(argv: Sequence[str]) -> int:
         reading = _Reading(opened, when, settings.branch_prefix, _Progress())
         try:
             report = reading.report(named, given.organization)
-        except UpstreamError as failure:
-            raise _told(failure) from None
         finally:
             reading.progress.clear()
     sys.stdout.write(_form(given.format)(report, hidden))
@@ -231,13 +229,6 @@ def _named(given: argparse.Namespace, runner: Runner) -> tuple[str, ...]:
             remedy="Give --repository owner/name, or --organization.",
         )
     return tuple({name.lower(): name for name in names}.values())
-
-
-def _told(failure: UpstreamError) -> UpstreamError:
-    """With GitHub's own words."""
-    detail = to_prompt(failure.detail).rstrip(".") if failure.detail else ""
-    message = f"{failure.message.rstrip('.')}: {detail}." if detail else failure.message
-    return UpstreamError(failure.kind, message, status=failure.status, remedy=failure.remedy)
 
 
 def _form(name: str) -> Callable[[Report, GrowingSecrets], str]:

@@ -25,8 +25,9 @@ from bot.report.facts import ReportFacts
 from bot.report.outputs import outputs
 from bot.report.summary import summary
 from bot.report.token_note import token_note
-from bot.sanitize import GrowingSecrets, redact
+from bot.sanitize import GrowingSecrets, prompt_block, to_prompt
 from bot.settings import load
+from bot.untrusted import Untrusted
 
 if TYPE_CHECKING:
     from bot.adapters.github_api import GitHubApi
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from bot.ports import Narrator
     from bot.settings import Settings
 
+_LONGEST_LINE = 1000
 CLEAN_UP_SECONDS = 3.0
 """What a cancelled run grants its clean-up: the runner kills the process after 7.5 s."""
 
@@ -110,13 +112,7 @@ class Run:
         repository = given.pop("repository", "")
         settings = load(given)
         self.fail_on = settings.fail_on
-        self.hidden = GrowingSecrets(
-            {
-                "coder-token": settings.coder_token.get_secret_value(),
-                "github-token": settings.github_token.get_secret_value(),
-                "github-app-key": settings.github_app_private_key.get_secret_value(),
-            }
-        )
+        self.hidden = GrowingSecrets(settings.secrets_by_name)
         self.runner.mask(settings.secrets)
         self.keeper = self._keeper(settings.bundle)
         recording = self.keeper.recording if self.keeper else None
@@ -170,7 +166,7 @@ class Run:
 
         return narrator(
             self.runner,
-            lambda text: redact(text, self.hidden),
+            lambda text: to_prompt(Untrusted(text), self.hidden, limit=_LONGEST_LINE),
             as_json=self.runner.variable("LOG_FORMAT") == "json",
             debug=self.runner.variable("RUNNER_DEBUG") == "1",
         )
@@ -179,7 +175,8 @@ class Run:
 
     def _bug(self, bug: Exception) -> ReportFacts:
         text = "".join(traceback.format_exception(bug))
-        for line in redact(text, self.hidden).splitlines():
+        # Its message may quote whatever the bug stumbled over.
+        for line in prompt_block([Untrusted(line) for line in text.splitlines()], self.hidden):
             self.runner.say(line)
         return self._known(
             Outcome(

@@ -1,7 +1,8 @@
-"""An outcome in one line of plain text: for the runner's annotation, and for the job's log."""
+"""An outcome, or an error, in one line of plain text: for annotations, logs and terminals."""
 
 from __future__ import annotations
 
+from bot.errors import BotError
 from bot.model import Outcome
 from bot.report.words import ERRORS, OUTCOMES
 from bot.sanitize import NO_SECRETS, Secrets, to_prompt
@@ -27,6 +28,13 @@ def last_line(outcome: Outcome, secrets: Secrets = NO_SECRETS) -> str:
         word += f" / {outcome.skip_reason.value}"
     reason = _reason(outcome, secrets)
     return _plain(f"outcome: {word}{f'. {reason}' if reason else ''}", secrets)
+
+
+def complaint(failure: BotError, secrets: Secrets = NO_SECRETS) -> str:
+    """What a command says of an error that ends it, with the remedy where there is one."""
+    reason = _reason(Outcome.of(failure), secrets)
+    stopped = f"{reason.rstrip('.')}." if failure.detail else reason
+    return _plain(f"{stopped} {failure.remedy}".strip(), secrets)
 
 
 def _reason(outcome: Outcome, secrets: Secrets) -> str:

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot import app
+from bot.errors import UpstreamError
+from bot.outcomes import ErrorKind
+from bot.untrusted import Untrusted
 
+TOKEN = "correct-horse-battery-staple"
 ROOT = Path(app.__file__).resolve().parent.parent
 
 
@@ -104,3 +108,23 @@ def test_reconcile_settles_the_trigger(monkeypatch, flags):
     monkeypatch.setattr(run.Run, "main", lambda _, fields: given.update(fields) or 0)
     assert reconcile.main(flags) == 0
     assert given["trigger"] == "reconcile"
+
+
+class _Failing:
+    """A verb that ends as a server has it: with an error that quotes the server."""
+
+    @staticmethod
+    def main(_argv):
+        words = f"\x1b[31mno {TOKEN}\n::error::##[group]"
+        raise UpstreamError(
+            ErrorKind.CODER, f"It refused: {words}", detail=Untrusted(words), remedy="Look at it."
+        )
+
+
+def test_an_error_that_quotes_a_server_is_told_harmlessly(monkeypatch, capsys):
+    """One line, without control characters, commands or our tokens, and with the remedy."""
+    monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
+    monkeypatch.setattr(app, "_command", lambda _: _Failing)
+    assert app.main(["setup"]) == 3
+    said = "no [CODER_SESSION_TOKEN] ::error::## [group]"
+    assert capsys.readouterr().err == f"coder-fix setup: It refused: {said}: {said}. Look at it.\n"

@@ -63,9 +63,16 @@ CASES: dict[str, Case] = {
         {"CODER_SESSION_TOKEN": "0123456789-bbbbbbbbbbbbbbbbbbbbbb"},
         _nothing,
         3,
-        "The administrator's token is not valid. Make a new one",
+        "The administrator's token is not valid: API key is invalid. Make a new one",
     ),
-    "expired token": ({}, (), {}, _expire, 3, "The administrator's token has expired."),
+    "expired token": (
+        {},
+        (),
+        {},
+        _expire,
+        3,
+        "The administrator's token has expired: API key expired at ",
+    ),
     "another page": (
         {"strict": False},
         (),

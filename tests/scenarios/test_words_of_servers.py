@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.commands.run import Run
 from bot.sandbox.http import Fault, HttpRequest, HttpResponse
 from tests.scenarios.runner_commands import commands
 from tests.scenarios.stage import TOKEN, Stage
@@ -47,3 +48,27 @@ def test_a_refusal_in_the_log_and_everywhere_else(stage: Stage, server):
     assert "boom [github-token]" in told.summary
     assert "boom [github-token]" in told.outputs["error-message"]
     assert "`" in told.summary.partition("boom")[0].splitlines()[-1]
+
+
+def test_a_bug_that_quotes_a_server(capsys: pytest.CaptureFixture[str]):
+    """Its traceback is printed without control characters, commands and tokens."""
+    Run({})._bug(ValueError(WORDS))
+
+    said = capsys.readouterr().out
+    assert said.startswith("ValueError: boom ghp_")
+    assert commands(said) == []
+    assert not any(bad in said for bad in ("\x1b", "##[", LEAKED))
+
+
+def test_a_line_of_progress_is_held_alike(capsys: pytest.CaptureFixture[str]):
+    """Some of our sentences quote a server: an escape, a token or a line end in one goes."""
+    Run({})._narrator().tell(f"Coder refused to read the task (500): {WORDS}")
+
+    said = capsys.readouterr().out
+    assert said.startswith("Coder refused to read the task (500): boom ghp_")
+    assert (said.count("\n"), "\x1b" in said, "##[" in said, LEAKED in said) == (
+        1,
+        False,
+        False,
+        False,
+    )
