@@ -25,7 +25,7 @@ from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerN
 from bot.outcomes import SkipReason
 from bot.policy import Mode, Waiting
 from bot.policy_file import LARGEST, PATH, rules, sources
-from bot.ports import UNRECORDED, AgentBackend, Narrator, Ports
+from bot.ports import UNRECORDED, AgentBackend, Exchanged, Narrator, Ports, Recorder
 from bot.prompt import check_template
 from bot.sanitize import GrowingSecrets
 from bot.settings import Settings
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.engine.desk import Desk
     from bot.engine.sweep import Sweep
     from bot.engine.upgrades import Upgrades
+    from bot.log import DebugLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Composition:
     clock: SystemClock
     hidden: GrowingSecrets
     recording: Recording | None = None
+    debug_log: DebugLog | None = None
 
     def github(self, repository: str) -> GitHubApi:
         """GitHub for the repository of the flag, else of the runner."""
@@ -64,6 +66,7 @@ class Composition:
             full_name=name,
             clock=self.clock,
             own_run=own.id if own else 0,
+            exchanged=self._exchanged,
         )
 
     def ruled(self, github: GitHubApi, narrator: Narrator) -> Composition | Ignored:
@@ -99,6 +102,10 @@ class Composition:
             clock=self.clock,
             conceal=self._conceal,
         )
+
+    @property
+    def _exchanged(self) -> Exchanged | None:
+        return self.debug_log.exchanged if self.debug_log is not None else None
 
     def _conceal(self, name: str, value: str) -> None:
         """Before its first use: in what the runner prints, and in whatever we write."""
@@ -190,7 +197,10 @@ class Composition:
         agent, recording = self._agent(), self.recording
         if agent is not None and recording is not None:
             agent = recording.overhearing(agent)
-        ports = Ports(github, agent, self.clock, narrator, files, recording or UNRECORDED)
+        recorder: Recorder = recording or UNRECORDED
+        if self.debug_log is not None:
+            recorder = self.debug_log.before(recorder)
+        ports = Ports(github, agent, self.clock, narrator, files, recorder)
         return ports, brief
 
     def _template(self) -> str:
@@ -215,7 +225,7 @@ class Composition:
             return None
         options = coder_options(settings)
         options.check()
-        return connect(options, clock=self.clock)
+        return connect(options, clock=self.clock, exchanged=self._exchanged)
 
 
 def coder_options(settings: Settings) -> CoderOptions:

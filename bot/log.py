@@ -10,6 +10,14 @@ from collections.abc import Callable, MutableMapping
 from functools import cached_property
 from typing import Any, Protocol
 
+from bot.decide import Decision
+from bot.decide.commands import Response, Standing
+from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.steps import Read
+from bot.model import Command, CommentRef, Item, Outcome, Request, Session
+from bot.policy import Policy
+from bot.ports import Record, Recorder
+
 Event = MutableMapping[str, Any]
 
 
@@ -18,6 +26,9 @@ class Printer(Protocol):
 
     def say(self, text: str) -> None:
         """Print the lines, harmless for the runner."""
+
+    def debug(self, text: str) -> None:
+        """Print the lines as debugging ones."""
 
 
 class StructuredNarrator:
@@ -40,6 +51,81 @@ class StructuredNarrator:
     def detail(self, event: str, **values: object) -> None:
         """A line for debugging: a dotted event name and its values."""
         self._logger.debug(event, **values)
+
+
+class DebugLog:
+    """What a run asks and decides, a debugging line for each: no body, no query, no header."""
+
+    def __init__(self, narrator: StructuredNarrator) -> None:
+        self._narrator = narrator
+
+    def exchanged(self, method: str, path: str, status: int, seconds: float) -> None:
+        """Implements `bot.ports.Exchanged`."""
+        self._narrator.detail(
+            "http", method=method, path=path, status=status, ms=round(seconds * 1000)
+        )
+
+    def before(self, recorder: Recorder) -> Recorder:
+        """That recorder, with a line before each decision that it is told of."""
+        return _Told(recorder, self._narrator)
+
+
+class _Told:
+    """Implements `bot.ports.Recorder`."""
+
+    def __init__(self, recorder: Recorder, narrator: StructuredNarrator) -> None:
+        self._recorder = recorder
+        self._narrator = narrator
+
+    def begin(self, request: Request, policy: Policy) -> Record:
+        """Of one request."""
+        return _ToldRecord(self._recorder.begin(request, policy), self._narrator)
+
+    def weighed(
+        self, ref: CommentRef, now: Standing, policy: Policy, answer: Outcome | None
+    ) -> None:
+        """The author's right, and the word with which the comment is refused."""
+        word = answer.skip_reason or answer.kind if answer else None
+        self._narrator.detail(
+            "weighed", permission=now.permission, refused=word.value if word else "no"
+        )
+        self._recorder.weighed(ref, now, policy, answer)
+
+    def followed(
+        self,
+        command: Command,
+        state: ItemState | None,
+        session: Session | None,
+        *,
+        started: bool,
+        answer: Response,
+    ) -> None:
+        """The verb, and what is done for it."""
+        self._narrator.detail("followed", verb=command.verb.value, response=answer.value)
+        self._recorder.followed(command, state, session, started=started, answer=answer)
+
+
+class _ToldRecord:
+    """Implements `bot.ports.Record`."""
+
+    def __init__(self, record: Record, narrator: StructuredNarrator) -> None:
+        self._record = record
+        self._narrator = narrator
+
+    def decided(self, facts: Snapshot, answer: Decision | Exception, *, glance: bool) -> None:
+        """The item, the row and its step; of a step that reads, what it reads."""
+        self._narrator.detail("decided", **_in_short(facts, answer), glance=glance)
+        self._record.decided(facts, answer, glance=glance)
+
+
+def _in_short(facts: Snapshot, answer: Decision | Exception) -> dict[str, str]:
+    item = facts.item.name if isinstance(facts.item, Item) else "unknown"
+    if isinstance(answer, Exception):
+        return {"item": item, "raised": type(answer).__name__}
+    told = {"item": item, "row": answer.row, "step": type(answer.step).__name__.lower()}
+    if isinstance(answer.step, Read):
+        told["facts"] = ",".join(facet.value for facet in answer.step.facets)
+    return told
 
 
 class Forewarned:
@@ -76,9 +162,9 @@ def _logger(printer: Printer, render: Callable[[str], str], *, as_json: bool, de
 
     def plain(_logger: object, _method: str, event: Event) -> str:
         text = str(event.pop("event"))
-        level = event.pop("level", "info")
+        event.pop("level", "")
         values = " ".join(f"{k}={v}" for k, v in event.items())
-        return f"{'debug: ' if level == 'debug' else ''}{text}{' ' if values else ''}{values}"
+        return f"{text}{' ' if values else ''}{values}"
 
     processors: list[Any] = [structlog.processors.add_log_level, rendered]
     if as_json:
@@ -87,7 +173,7 @@ def _logger(printer: Printer, render: Callable[[str], str], *, as_json: bool, de
     else:
         processors.append(plain)
     return structlog.wrap_logger(
-        _Lines(printer),
+        _Lines(printer, printer.say if as_json else printer.debug),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(10 if debug else 20),
     )
@@ -96,10 +182,9 @@ def _logger(printer: Printer, render: Callable[[str], str], *, as_json: bool, de
 class _Lines:
     """The logger below structlog: each message is one call of the printer."""
 
-    def __init__(self, printer: Printer) -> None:
+    def __init__(self, printer: Printer, debug: Callable[[str], None]) -> None:
         self._printer = printer
+        self.debug = debug
 
-    def msg(self, message: str) -> None:
+    def info(self, message: str) -> None:
         self._printer.say(message)
-
-    debug = info = warning = error = msg

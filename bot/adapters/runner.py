@@ -121,8 +121,14 @@ class Runner:
         for line in text.splitlines():
             self._print(said(line))
 
+    def debug(self, text: str) -> None:
+        """A line that GitHub shows where debug logging is on; a plain one on a terminal."""
+        for line in text.splitlines():
+            self._print(f"::debug::{_data(said(line))}" if self.is_action else f"debug: {line}")
+
     def _print(self, line: str) -> None:
-        print(line, file=self._stdout, flush=True)
+        # In one piece: several threads print.
+        print(f"{line}\n", end="", file=self._stdout, flush=True)
 
 
 def said(text: str) -> str:

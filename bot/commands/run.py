@@ -106,7 +106,7 @@ class Run:
         gc.disable()  # as in `bot.app`
         # Here: it is most of the start-up time, and `--help` does not need it.
         from bot.composition import Composition
-        from bot.log import Forewarned
+        from bot.log import DebugLog, Forewarned
 
         gc.enable()
         repository = given.pop("repository", "")
@@ -116,13 +116,15 @@ class Run:
         self.runner.mask(settings.secrets)
         self.keeper = self._keeper(settings.bundle)
         recording = self.keeper.recording if self.keeper else None
-        parts = Composition(settings, self.runner, self.clock, self.hidden, recording)
+        narrator = self._narrator()
+        debug_log = DebugLog(narrator) if self._is_debugged else None
+        parts = Composition(settings, self.runner, self.clock, self.hidden, recording, debug_log)
         self.github = github = parts.github(repository)
 
         def note() -> str:
             return token_note(github.bearer(), settings.mode, dry_run=settings.dry_run)
 
-        teller = Forewarned(self._narrator(), note)
+        teller = Forewarned(narrator, note)
         ruled = parts.ruled(github, teller)
         if isinstance(ruled, Ignored):
             return self._ignored(ruled, settings)
@@ -168,8 +170,12 @@ class Run:
             self.runner,
             lambda text: to_prompt(Untrusted(text), self.hidden, limit=_LONGEST_LINE),
             as_json=self.runner.variable("LOG_FORMAT") == "json",
-            debug=self.runner.variable("RUNNER_DEBUG") == "1",
+            debug=self._is_debugged,
         )
+
+    @property
+    def _is_debugged(self) -> bool:
+        return self.runner.variable("RUNNER_DEBUG") == "1"
 
     # --- the ends --------------------------------------------------------------------------
 

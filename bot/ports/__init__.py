@@ -20,7 +20,7 @@ from bot.ports.github import (
     PullRequests,
     Runs,
 )
-from bot.ports.machine import Clock, LocalFiles, Narrator
+from bot.ports.machine import Clock, Exchanged, LocalFiles, Narrator
 from bot.ports.recorder import UNRECORDED, Record, Recorder
 
 
@@ -44,6 +44,7 @@ __all__ = [
     "CodeHost",
     "Comment",
     "Comments",
+    "Exchanged",
     "Glance",
     "Issue",
     "Issues",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from bot.evidence.recorded import Recorded
+
+Exchanged = Callable[[str, str, int, float], None]
+"""Told of one HTTP exchange: method, path, status (0 where there was no answer), seconds."""
 
 
 class LocalFiles(Protocol):

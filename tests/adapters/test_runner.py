@@ -83,6 +83,16 @@ def test_a_terminal_gets_plain_lines(capsys):
     assert capsys.readouterr() == ("", "error: broken\n")
 
 
+def test_a_debugging_line_is_the_runners(capsys):
+    """The runner shows it where debug logging is on; a terminal gets it as it is."""
+    out = io.StringIO()
+    Runner({"GITHUB_ACTIONS": "true"}, out).debug("path=/a%2Fb")
+    Runner({}).debug("path=/a%2Fb")
+
+    assert out.getvalue() == "::debug::path=/a%252Fb\n"
+    assert capsys.readouterr().out == "debug: path=/a%2Fb\n"
+
+
 def test_summary_is_cut_before_the_runner_drops_it(tmp_path):
     """A summary above the limit is cut, since the runner would drop it whole."""
     path = tmp_path / "summary"

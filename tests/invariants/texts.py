@@ -62,7 +62,7 @@ def no_command_from_outside(capture: Capture) -> Iterator[str]:
             if piece := _piece(capture, line):
                 yield f"run {run.number}: a command holds {piece!r}"
         given = set(commands(run.stdout + "\n" + run.stderr))
-        if given - {"add-mask", "error", "warning", "notice"}:
+        if given - {"add-mask", "debug", "error", "warning", "notice"}:
             yield f"run {run.number}: {sorted(given)}"
         if stopped_by(run.stdout):
             yield f"run {run.number}: command processing was left stopped"

@@ -7,6 +7,7 @@ here they stand in every place at once, and what they carry must have arrived to
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_hostile_texts_fire_nowhere(stage: Stage, names: list[str]) -> None:
     assert left.told.outcome == "fixed"
     assert any(CANARY in prompt for prompt in left.prompts)
     for text in _all(left):
-        assert set(commands(text)) <= set(_masks(text))
+        assert set(commands(text)) <= set(_given_by_us(text))
         assert invisible(text.replace(_OURS, "")) == set()
         assert escape_remains(text) == []
 
@@ -64,8 +65,10 @@ def _all(left: Left) -> list[str]:
     return [left.stdout, left.output, *left.markdown, *left.prompts]
 
 
-def _masks(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("::add-mask::")]
+def _given_by_us(text: str) -> list[str]:
+    """Masks and debugging lines, whose values are words of ours and paths."""
+    ours = re.compile(r"::add-mask::.*|::debug::(?:http|decided)(?: [a-z]+=[\w./,:-]*)+")
+    return [line for line in text.splitlines() if ours.fullmatch(line) and CANARY not in line]
 
 
 @pytest.mark.parametrize("start", range(0, len(SECRETS), _AT_ONCE))

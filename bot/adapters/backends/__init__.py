@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.backends.options import CoderOptions
 from bot.model import BackendName
-from bot.ports import AgentBackend, Clock
+from bot.ports import AgentBackend, Clock, Exchanged
 
 if TYPE_CHECKING:
     import httpx
@@ -28,12 +28,14 @@ def connect(
     clock: Clock,
     existing: Callable[[], BackendName | None] | None = None,
     transport: httpx.BaseTransport | None = None,
+    exchanged: Exchanged | None = None,
 ) -> AgentBackend:
     """The backend of `options`, without any request so far.
 
     `existing` tells the backend of the item's session where one is known, for `auto`; it is asked
-    with the first call that needs it. `transport` replaces the network in tests. Raises
-    `ConfigurationError` for inputs that no Coder could be asked with.
+    with the first call that needs it. `transport` replaces the network in tests;
+    `exchanged` is told of each exchange. Raises `ConfigurationError` for inputs that no Coder
+    could be asked with.
     """
     options.check()
     # Imported here, each where it is used: naming the options costs no import of httpx and
@@ -41,7 +43,7 @@ def connect(
     from bot.adapters.backends.coder_http import CoderHttp
     from bot.adapters.backends.templates import Templates
 
-    http = CoderHttp(options, clock, transport)
+    http = CoderHttp(options, clock, transport, exchanged)
     templates = Templates(http, options)
 
     def tasks() -> TaskBackend:

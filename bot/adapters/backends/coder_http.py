@@ -22,10 +22,11 @@ from bot.adapters import tls
 from bot.adapters.backends.answer import OBJECT_MISSING, ROUTE_MISSING, Answer
 from bot.adapters.backends.options import CoderOptions
 from bot.adapters.backends.refusals import signed_out
+from bot.adapters.exchanges import Exchanges
 from bot.adapters.restraint import LONGEST_PAUSE, Restraint
 from bot.errors import BotError, ConfigurationError, UpstreamError
 from bot.outcomes import ErrorKind
-from bot.ports import Clock
+from bot.ports import Clock, Exchanged
 from bot.untrusted import Untrusted
 
 READ_TRIES = 3
@@ -43,11 +44,16 @@ class CoderHttp:
     """Coder's API for one token. Safe to use from several threads; connects with the first call."""
 
     def __init__(
-        self, options: CoderOptions, clock: Clock, transport: httpx.BaseTransport | None = None
+        self,
+        options: CoderOptions,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        exchanged: Exchanged | None = None,
     ) -> None:
         self.version: tuple[int, int, int] | None = None
         self._clock = clock
         self._restraint = Restraint(clock)
+        self._exchanges = Exchanges(clock, exchanged)
         self._base = options.base_url
         self._is_coder = False
         encrypted = self._base.startswith("https:")
@@ -134,6 +140,7 @@ class CoderHttp:
         if self._restraint.wait():
             raise _trouble(429, "")
         lost: UpstreamError | None = None
+        ended = self._exchanges.begin(method, path)
         try:
             response = self._client.request(
                 method,
@@ -146,6 +153,7 @@ class CoderHttp:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
             lost = self._no_answer(failure, method)
+        ended(0 if lost else response.status_code)
         if lost is not None:
             # Outside of the handler: the failure's request, which carries the token, would be its
             # context.

@@ -14,7 +14,7 @@ from bot.adapters.github_api.repository import GitHubRepository
 from bot.adapters.github_api.revocation import revoke
 from bot.adapters.github_api.server import Server
 from bot.model import Bearer
-from bot.ports import Clock
+from bot.ports import Clock, Exchanged
 
 if TYPE_CHECKING:
     from bot.adapters.github_api.glance import GlanceDesk
@@ -32,8 +32,9 @@ class GitHubApi(GitHubRepository):
         full_name: str,
         clock: Clock,
         own_run: int = 0,
+        exchanged: Exchanged | None = None,
     ) -> None:
-        client = Client(server, credentials, clock)
+        client = Client(server, credentials, clock, exchanged)
         super().__init__(client, full_name, own_run)
         self._server = server
         self._credentials = credentials

@@ -9,7 +9,6 @@ Its redirects are off, so a token stays at its origin; so is its log, which show
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
@@ -25,10 +24,11 @@ from github.Requester import (
 )
 
 from bot.adapters import tls
+from bot.adapters.exchanges import Exchanges
 from bot.adapters.github_api import graphql_replies
 from bot.adapters.github_api.credentials import Credentials, Words
 from bot.adapters.github_api.in_flight import InFlight
-from bot.adapters.github_api.limits import pause_asked
+from bot.adapters.github_api.limits import backoff, pause_asked
 from bot.adapters.github_api.replies import (
     Reply,
     decoded,
@@ -43,7 +43,7 @@ from bot.adapters.github_api.server import Server
 from bot.adapters.origins import origin
 from bot.adapters.restraint import Restraint
 from bot.errors import UpstreamError
-from bot.ports import Clock
+from bot.ports import Clock, Exchanged
 
 API_VERSION = "2022-11-28"
 READ_TRIES = 4
@@ -62,14 +62,20 @@ Requester.injectLogger(_SILENT)
 class Client:
     """GitHub's REST and GraphQL API for one token. Safe to use from several threads."""
 
-    def __init__(self, server: Server, credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self,
+        server: Server,
+        credentials: Credentials,
+        clock: Clock,
+        exchanged: Exchanged | None = None,
+    ) -> None:
         server.check()
         api_url = server.url
         self._origin = origin(api_url)
         self._credentials = credentials
         self._clock = clock
         self._restraint = Restraint(clock)
-        self.requests = 0
+        self.exchanges = Exchanges(clock, exchanged)
         self.in_flight = InFlight()
         self._known: dict[str, Reply] = {}
         self._last: Mapping[str, str] = {}
@@ -181,7 +187,7 @@ class Client:
             except UpstreamError:
                 if is_last or not again:
                     raise
-                self._clock.sleep(_backoff(attempt))
+                self._clock.sleep(backoff(attempt))
                 continue
             pause = pause_asked(reply.status, reply.headers, reply.data, self._clock.now())
             # A limit is no answer, even where the same status would be one.
@@ -194,7 +200,7 @@ class Client:
             elif reply.status < 500 or is_last or not again:
                 raise refusal(verb, path, reply, words)
             else:
-                self._clock.sleep(_backoff(attempt))
+                self._clock.sleep(backoff(attempt))
         raise AssertionError(READ_TRIES)
 
     def _exchange(self, sent: str, verb: str, *what: Any) -> Reply:
@@ -218,9 +224,9 @@ class Client:
         before = self._known.get(address) if verb == "GET" else None
         if before is not None:
             headers["If-None-Match"] = before.headers["etag"]
-        self.requests += 1
         url = path if path.startswith("http") else quote(path, safe="/:@!$&'()*+,;=~%?")
         lost: UpstreamError | None = None
+        ended = self.exchanges.begin(verb, path)
         try:
             with self.in_flight.one():
                 status, answered, text = self._requester.requestJson(
@@ -237,6 +243,7 @@ class Client:
             status, answered, text = 301, dict(moved.headers), ""
         except (requests.RequestException, GithubException, RuntimeError, AssertionError) as why:
             lost = unanswered(verb, path, why)
+        ended(0 if lost else status)
         if lost is not None:
             raise lost  # outside of the handler: `why` must not be its context
         self._last = answered
@@ -286,7 +293,3 @@ def _connection(api_url: str) -> _Plain | _Encrypted:
         verify=tls.bundle() or True,
         pool_size=_AT_ONCE,
     )
-
-
-def _backoff(attempt: int) -> float:
-    return random.uniform(0.5, 1.0) * float(2 ** (attempt - 1))  # noqa: S311 - jitter, no secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,3 +38,8 @@ def server_time(headers: Mapping[str, str]) -> datetime | None:
     except (KeyError, ValueError):
         return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds before the try after this one, where GitHub told none."""
+    return random.uniform(0.5, 1.0) * float(2 ** (attempt - 1))  # noqa: S311 - jitter, no secret

@@ -37,7 +37,7 @@ class GitHubRepository(RunReader, ArtifactDesk, PullRequestDesk, CommentDesk, Is
     @property
     def requests(self) -> int:
         """Requests sent so far, retries included."""
-        return self._client.requests
+        return self._client.exchanges.count
 
     def file_on_default_branch(
         self, repository: str, path: str, *, largest: int
