@@ -83,6 +83,10 @@ class SessionBusyError(UpstreamError):
     """The session cannot take a message now; the same call may work later."""
 
 
+class InactiveUserError(UpstreamError):
+    """Coder knows the token, and its user is suspended or dormant."""
+
+
 class NameHeldError(UpstreamError):
     """A workspace that is being deleted still holds the session's name; the next name is free.
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.adapters.backends.options import CoderOptions
+from bot.adapters.backends.options import CoderOptions, Words
 from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
 from bot.model import BackendName
@@ -19,6 +19,12 @@ from bot.templates import Agent, Credentials, Kind, Platform, Variable
 _NAME = r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"
 _DEFAULT = "default: %(default)s"
 _TOKEN_VARIABLES = ("CODER_FIX_CODER_TOKEN", "CODER_SESSION_TOKEN")
+_ADMINISTRATOR = Words(
+    ended="The administrator's token {cause}.",
+    inactive="The user of the administrator's token is not active in Coder.",
+    limited="Coder's rate limit for the user of the administrator's token is used up.",
+    renew="Make a new one, such as by `coder login token`, and run setup again.",
+)
 
 
 def parser() -> Flags:
@@ -133,6 +139,7 @@ def options(given: argparse.Namespace, token: str) -> CoderOptions:
         token=token,
         organization=given.coder_organization,
         allow_http=given.allow_http,
+        words=_ADMINISTRATOR,
     )
     made.check()
     return made

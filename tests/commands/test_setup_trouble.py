@@ -28,6 +28,12 @@ def _suspended(rig: Rig) -> None:
     rig.coder.add_user("ci-repair-bot")[0].status = "suspended"
 
 
+def _inactive(rig: Rig) -> None:
+    user = rig.coder.world.tokens[0].user
+    assert user is not None
+    user.status = "suspended"
+
+
 def _owner_bot(rig: Rig) -> None:
     rig.coder.add_user("ci-repair-bot", roles=("owner",))
 
@@ -72,6 +78,14 @@ CASES: dict[str, Case] = {
         _expire,
         3,
         "The administrator's token has expired: API key expired at ",
+    ),
+    "inactive administrator": (
+        {},
+        (),
+        {},
+        _inactive,
+        3,
+        "Contact an admin to reactivate your account. Let an administrator activate that user",
     ),
     "another page": (
         {"strict": False},

@@ -1,7 +1,7 @@
 """One HTTP client for Coder: token, timeouts, repeated reads, and answers that are not Coder's.
 
-The only file that knows httpx. Sources: coderd/httpapi/httpapi.go and coderd/httpmw at v2.36.0, and
-exchanges recorded from v2.36.0.
+Every request to Coder is made here. Sources: coderd/httpapi/httpapi.go and coderd/httpmw at
+v2.36.0, and exchanges recorded from v2.36.0.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import httpx
 from bot import __version__
 from bot.adapters import tls
 from bot.adapters.backends.answer import OBJECT_MISSING, ROUTE_MISSING, Answer
-from bot.adapters.backends.options import CoderOptions
+from bot.adapters.backends.options import CoderOptions, Words
 from bot.adapters.backends.refusals import signed_out
 from bot.adapters.exchanges import Exchanges
 from bot.adapters.restraint import LONGEST_PAUSE, Restraint
@@ -55,6 +55,7 @@ class CoderHttp:
         self._restraint = Restraint(clock)
         self._exchanges = Exchanges(clock, exchanged)
         self._base = options.base_url
+        self._words = options.words
         self._is_coder = False
         encrypted = self._base.startswith("https:")
         self._client = httpx.Client(
@@ -85,7 +86,7 @@ class CoderHttp:
                 pause = _pause(answer, attempt)
                 if pause is None:
                     return answer
-                trouble = _trouble(answer.status, answer.message)
+                trouble = _trouble(self._words, answer.status, answer.message)
             except UpstreamError as error:
                 if error.kind is not ErrorKind.CODER:
                     raise
@@ -138,7 +139,7 @@ class CoderHttp:
         timeout: httpx.Timeout = _USUAL,
     ) -> Answer:
         if self._restraint.wait():
-            raise _trouble(429, "")
+            raise _trouble(self._words, 429)
         lost: UpstreamError | None = None
         ended = self._exchanges.begin(method, path)
         try:
@@ -161,7 +162,7 @@ class CoderHttp:
         answer = self._read(response)
         self._restraint.keep_away(_pause_told(answer))
         if answer.status == 401:
-            raise signed_out(answer.message, answer.detail)
+            raise signed_out(answer.message, answer.detail, self._words)
         return answer
 
     def _no_answer(self, failure: Exception, method: str) -> UpstreamError:
@@ -200,7 +201,7 @@ class CoderHttp:
                 remedy=f"Leave out its path: {_origin(self._base)}.",
             )
         if status >= 500 or status == 429 or self._is_coder:
-            return _trouble(status, "", maybe_done=response.request.method != "GET")
+            return _trouble(self._words, status, maybe_done=response.request.method != "GET")
         if response.is_redirect:
             where = _origin(response.headers.get("location", "")) or "another address"
             return ConfigurationError(
@@ -247,9 +248,11 @@ def _decode(response: httpx.Response) -> tuple[Any, bool]:
         return None, False
 
 
-def _trouble(status: int, words: str, *, maybe_done: bool = False) -> UpstreamError:
+def _trouble(
+    words: Words, status: int, detail: str = "", *, maybe_done: bool = False
+) -> UpstreamError:
     if status == 429:
-        message = "Coder's rate limit for the user of coder-token is used up."
+        message = words.limited
         remedy = "Raise poll-interval-seconds, or give the bot a user of its own."
     else:
         message = f"Coder is in trouble: it answered {status}."
@@ -258,7 +261,7 @@ def _trouble(status: int, words: str, *, maybe_done: bool = False) -> UpstreamEr
         ErrorKind.CODER,
         message,
         status=status,
-        detail=Untrusted(words),
+        detail=Untrusted(detail),
         remedy=remedy,
         maybe_done=maybe_done,
     )

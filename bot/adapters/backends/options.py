@@ -13,6 +13,16 @@ from bot.model import BackendName
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of the token and its user, with `renew`, the remedy for one that `ended`."""
+
+    ended: str = "The token in coder-token {cause}."
+    inactive: str = "The user of coder-token is not active in Coder."
+    limited: str = "Coder's rate limit for the user of coder-token is used up."
+    renew: str = "Make a new one with `coder tokens create` and store it as the secret."
+
+
+@dataclass(frozen=True, slots=True)
 class CoderOptions:
     """Everything from the inputs; empty strings stand for unset ones.
 
@@ -30,6 +40,7 @@ class CoderOptions:
     workspace_id: str = ""
     model_config_id: str = ""
     allow_http: bool = False
+    words: Words = Words()
 
     @property
     def base_url(self) -> str:

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from bot.adapters.backends.answer import Answer, in_one_line
-from bot.adapters.backends.options import CoderOptions
-from bot.errors import BotError, ConfigurationError, UpstreamError
+from bot.adapters.backends.options import CoderOptions, Words
+from bot.errors import BotError, ConfigurationError, InactiveUserError, UpstreamError
 from bot.outcomes import ErrorKind
 from bot.untrusted import Untrusted
 
@@ -249,12 +249,12 @@ def _spend(answer: Answer) -> str:
     return f" (${spent:.2f} of ${limit:.2f}, resets at {in_one_line(str(body.get('resets_at')))})"
 
 
-def signed_out(message: str, detail: str) -> UpstreamError:
+def signed_out(message: str, detail: str, words: Words) -> UpstreamError:
     """The error for a 401: unknown, expired, revoked, or its user suspended."""
     if "not active" in message:
-        return UpstreamError(
+        return InactiveUserError(
             ErrorKind.CODER_AUTH,
-            "The user of coder-token is not active in Coder.",
+            words.inactive,
             status=401,
             detail=Untrusted(message),
             remedy="Let an administrator activate that user again.",
@@ -262,8 +262,8 @@ def signed_out(message: str, detail: str) -> UpstreamError:
     cause = "has expired" if "expired at" in detail else "is not valid"
     return UpstreamError(
         ErrorKind.CODER_AUTH,
-        f"The token in coder-token {cause}.",
+        words.ended.format(cause=cause),
         status=401,
         detail=Untrusted(detail),
-        remedy="Make a new one with `coder tokens create` and store it as the secret.",
+        remedy=words.renew,
     )

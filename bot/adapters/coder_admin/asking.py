@@ -66,27 +66,19 @@ class Asking:
         return answer
 
     def _told(self, call: Callable[[], Answer]) -> Answer:
-        """The call, its errors in the words of `setup` instead of those of the action."""
+        """The call; what may pass by itself with the remedy of `setup` instead of the action's."""
         try:
             return call()
         except UpstreamError as error:
             if error.kind is ErrorKind.CODER_AUTH:
-                message = error.message.replace("token in coder-token", "administrator's token")
-                raise UpstreamError(
-                    error.kind,
-                    message.replace("user of coder-token", "user of the administrator's token"),
-                    status=error.status,
-                    detail=error.detail,
-                    remedy="Make a new one, such as by `coder login token`, and run setup again.",
-                ) from None
-            trouble = trouble_of(error)
+                raise
+            trouble = trouble_of(error)  # it quotes what the server said
             lasting = trouble.kind is TroubleKind.TLS
             again = "Run setup again when Coder answers: it goes on where it stopped."
             raise UpstreamError(
                 error.kind,
                 trouble.says,
                 status=error.status,
-                detail=error.detail,
                 remedy=error.remedy if lasting else again,
                 maybe_done=error.maybe_done,
             ) from None

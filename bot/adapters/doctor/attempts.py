@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bot.doctor.check import Unseen
 from bot.doctor.facts import Trouble, TroubleKind
-from bot.errors import BotError, ConfigurationError
+from bot.errors import BotError, ConfigurationError, InactiveUserError
 from bot.outcomes import ErrorKind
 from bot.sanitize import to_markdown
 from bot.untrusted import Untrusted
@@ -54,7 +54,7 @@ def _kind(failure: BotError, detail: str) -> TroubleKind:
     if isinstance(failure, ConfigurationError) or failure.kind is ErrorKind.CONFIGURATION:
         return TroubleKind.ADDRESS
     if failure.kind in _AUTH:
-        inactive = "not active" in failure.message
+        inactive = isinstance(failure, InactiveUserError)
         return TroubleKind.INACTIVE if inactive else TroubleKind.TOKEN
     if failure.status == 429:
         return TroubleKind.LIMIT
