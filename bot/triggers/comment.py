@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from bot.errors import ConfigurationError
 from bot.model import CommentRef, Event, Ignored, Request, TriggerName
 from bot.outcomes import SkipReason
 from bot.triggers.coder_commands import parse
+from bot.triggers.payload import payload_of
 from bot.triggers.surroundings import Surroundings
 
 EVENTS = frozenset({"issue_comment", "pull_request_review_comment"})
@@ -51,14 +51,7 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | N
     """A request with its comment; silence for whatever is no new command of a person."""
     if event.name not in EVENTS:
         return None
-    try:
-        payload = _Payload.model_validate(event.payload)
-    except ValidationError as failure:
-        where = ".".join(str(part) for part in failure.errors()[0]["loc"])
-        raise ConfigurationError(
-            f"The `{event.name}` event has no usable `{where}`.",
-            remedy="The file that GITHUB_EVENT_PATH names must be GitHub's own payload.",
-        ) from None
+    payload = payload_of(_Payload, event)
     thread, comment = payload.issue or payload.pull_request, payload.comment
     if payload.action != "created":
         return Ignored(

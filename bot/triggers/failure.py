@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from bot.errors import ConfigurationError
 from bot.model import Event, Ignored, Request, RunRef, TriggerName
 from bot.outcomes import SkipReason
+from bot.triggers.payload import payload_of
 from bot.triggers.surroundings import Surroundings
 
 
@@ -29,14 +29,7 @@ def recognize(event: Event, surroundings: Surroundings) -> Request | Ignored | N
         return _request(surroundings, RunRef(surroundings.run_id), by_hand=True)
     if event.name != "workflow_run":
         return None
-    try:
-        payload = _Payload.model_validate(event.payload)
-    except ValidationError as failure:
-        where = ".".join(str(part) for part in failure.errors()[0]["loc"])
-        raise ConfigurationError(
-            f"The `workflow_run` event has no usable `{where}`.",
-            remedy="The file that GITHUB_EVENT_PATH names must be GitHub's own payload.",
-        ) from None
+    payload = payload_of(_Payload, event)
     if payload.action != "completed":
         return Ignored(
             SkipReason.NOT_FAILED,
