@@ -176,8 +176,8 @@ class Desk:
             self._say("The session could not take the message in time; write it again later.")
             return
         self._react(Reaction.STARTED)
-        is_fix = command.verb.value == "fix"
-        kind = OutcomeKind.PENDING if is_fix else OutcomeKind.ANSWERED
+        is_message = command.verb is Verb.TELL  # all others ask for a repair, which goes on
+        kind = OutcomeKind.ANSWERED if is_message else OutcomeKind.PENDING
         self._note(Outcome(kind, "The agent was told."))
 
     def _allow(self, command: Command) -> None:

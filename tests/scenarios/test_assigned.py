@@ -289,6 +289,17 @@ def test_upgrade_in_a_comment(stage: Stage):
     assert branch_in(prompt).startswith("coder-fix/upgrade/httpx/")
 
 
+def test_upgrade_while_its_session_runs(stage: Stage):
+    """The hint reaches that session, no second one, and its repair is still to come."""
+    number = an_issue(stage)
+    say(stage, number, "/coder upgrade httpx", wait="none")
+    stage.clock.sleep(120)
+    told = say(stage, number, "/coder upgrade httpx mind the proxies", wait="none")
+
+    assert (told.outcome, stage.sessions()) == ("pending", 1)
+    assert "The agent was told." in told.summary
+
+
 @pytest.mark.row("repair-open")
 def test_the_same_upgrade_twice(stage: Stage):
     """While its pull request is open there is no second one; another version is another wish."""
