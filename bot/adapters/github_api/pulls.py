@@ -120,11 +120,10 @@ class PullRequestDesk:
             return found
         try:
             return self._create(head, base, title, body, draft=draft)
-        except UpstreamError as failure:
+        except UpstreamError:
             found = self._open_one(head, base)
             if found is None:
                 raise
-            del failure
             return found
 
     def update_pull_request(self, number: int, *, body: str) -> None:
@@ -195,10 +194,16 @@ class PullRequestDesk:
         try:
             found = self.pull_requests_for(head, base=base)
         except UpstreamError as refused:
-            if refused.status == 403:
-                # Only the refusal of the creation itself means that creating is forbidden.
-                refused.kind = ErrorKind.GITHUB
-            raise
+            if refused.status != 403:
+                raise
+            # Only the refusal of the creation itself means that creating is forbidden.
+            raise UpstreamError(
+                ErrorKind.GITHUB,
+                refused.message,
+                status=refused.status,
+                detail=refused.detail,
+                remedy=refused.remedy,
+            ) from refused
         return found[-1] if found else None
 
     def _create(self, head: str, base: str, title: str, body: str, *, draft: bool) -> PullRequest:
