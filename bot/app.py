@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -12,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from bot import __version__
+from bot.commands.loading import loading
 from bot.errors import BotError, ConfigurationError
 from bot.outcomes import ExitCode, exit_code
 
@@ -76,10 +76,9 @@ def _run(verb: str, rest: list[str]) -> int:
 
 
 def _command(verb: str) -> Any:
-    # Modules are no garbage: looking for it while they load is a tenth of the time.
-    gc.disable()
     try:
-        return import_module(f"bot.commands.{verb}")
+        with loading():
+            return import_module(f"bot.commands.{verb}")
     except ModuleNotFoundError as missing:
         if not (missing.name or "").startswith(("bot.commands", "bot.sandbox")):
             raise
@@ -87,8 +86,6 @@ def _command(verb: str) -> Any:
         msg = f"`{verb}` is not part of this image."
         remedy = f"Clone the repository and run `python -m bot {verb}` there."
         raise ConfigurationError(msg, remedy=remedy) from missing
-    finally:
-        gc.enable()
 
 
 def console() -> None:

@@ -69,12 +69,15 @@ class Composition:
             exchanged=self._exchanged,
         )
 
+    def warm_up(self) -> None:
+        """Build what the engine will need, while the first answers are waited for."""
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
     def ruled(self, github: GitHubApi, narrator: Narrator) -> Composition | Ignored:
         """The same with what the policy files say where no input does; Ignored where they say no.
 
-        Both are read side by side, and while what the engine needs warms up.
+        Both are read side by side.
         """
-        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         asked = sources(github.full_name)
         with ThreadPoolExecutor(len(asked)) as pool:
             read = partial(github.file_on_default_branch, path=PATH, largest=LARGEST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -17,6 +16,7 @@ from bot.adapters.cancellation import Cancellation
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
 from bot.commands.flags import given_by
+from bot.commands.loading import loading
 from bot.errors import BotError, CancelledError
 from bot.model import Ignored, Outcome, TriggerName
 from bot.outcomes import ErrorKind, ExitCode, OutcomeKind, exit_code
@@ -103,12 +103,10 @@ class Run:
             return self._bug(bug)
 
     def _work(self, given: dict[str, Any]) -> ReportFacts:
-        gc.disable()  # as in `bot.app`
         # Here: it is most of the start-up time, and `--help` does not need it.
-        from bot.composition import Composition
-        from bot.log import DebugLog, Forewarned
-
-        gc.enable()
+        with loading():
+            from bot.composition import Composition
+            from bot.log import DebugLog, Forewarned
         repository = given.pop("repository", "")
         settings = load(given)
         self.fail_on = settings.fail_on
@@ -125,6 +123,7 @@ class Run:
             return token_note(github.bearer(), settings.mode, dry_run=settings.dry_run)
 
         teller = Forewarned(narrator, note)
+        parts.warm_up()
         ruled = parts.ruled(github, teller)
         if isinstance(ruled, Ignored):
             return self._ignored(ruled, settings)

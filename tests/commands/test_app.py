@@ -1,5 +1,6 @@
 """The entry: verbs, help, what is not there, output that cannot be written."""
 
+import gc
 import importlib
 import os
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import app
+from bot.commands import run
 from bot.errors import UpstreamError
 from bot.outcomes import ErrorKind
 from bot.untrusted import Untrusted
@@ -128,3 +130,10 @@ def test_an_error_that_quotes_a_server_is_told_harmlessly(monkeypatch, capsys):
     assert app.main(["setup"]) == 3
     said = "no [CODER_SESSION_TOKEN] ::error::## [group]"
     assert capsys.readouterr().err == f"coder-fix setup: It refused: {said}: {said}. Look at it.\n"
+
+
+def test_imports_that_fail_leave_the_collector_on(monkeypatch, tmp_path):
+    """What the action loads is loaded without it; a broken installation is told as a bug."""
+    monkeypatch.setitem(sys.modules, "bot.composition", None)
+    assert run.Run({"GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}).main({}) == 1
+    assert gc.isenabled()
