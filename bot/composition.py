@@ -21,6 +21,7 @@ from bot.adapters.workspace_files import WorkspaceFiles
 from bot.engine import Brief, Engine
 from bot.errors import ConfigurationError
 from bot.evidence.scan import scanner
+from bot.inputs import is_full_name
 from bot.model import BackendName, Event, Ignored, Repository, Request, TriggerName, Vantage
 from bot.outcomes import SkipReason
 from bot.policy import Mode, Waiting
@@ -53,7 +54,7 @@ class Composition:
     def github(self, repository: str) -> GitHubApi:
         """GitHub for the repository of the flag, else of the runner."""
         name = repository or self.runner.variable("GITHUB_REPOSITORY")
-        if name.count("/") != 1 or not all(name.split("/")):
+        if not is_full_name(name):
             raise ConfigurationError(
                 f"GITHUB_REPOSITORY is {name!r}, not owner/name.",
                 remedy="A runner sets it; on the command line give --repository owner/name.",

@@ -20,6 +20,13 @@ ALSO_KNOWN_AS = {
 }
 """Variables that people have set already, looked at last."""
 
+_FULL_NAME = re.compile(r"[A-Za-z0-9][\w-]*/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+
+
+def is_full_name(text: str) -> bool:
+    """Whether that is `owner/name`, as GitHub has them: it becomes part of every path."""
+    return _FULL_NAME.fullmatch(text) is not None
+
 
 def input_name(field: str) -> str:
     """`coder_url` → `coder-url`."""

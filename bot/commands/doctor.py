@@ -15,11 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.runner import Runner
+from bot.commands.flags import add_input
 from bot.commands.parsing import Flags
 from bot.doctor.check import Unseen
 from bot.doctor.examine import examine, worst
@@ -89,7 +90,7 @@ class Doctor:
         """Read, examine, print."""
         given = {k: v for k, v in vars(flags).items() if k in ASKED and v is not None}
         settings, complaints = load_what_fits(given)
-        self._hidden = _hidden(settings)
+        self._hidden = GrowingSecrets(settings.secrets_by_name)
         name = flags.repository or self._runner.variable("GITHUB_REPOSITORY") or self._origin()
         sections = examine(self._facts(settings, complaints, name))
         if flags.format == "json":
@@ -221,17 +222,8 @@ def _parser() -> Flags:
     )
     parser.add_argument("--quiet", action="store_true", help="Leave out what is fine.")
     for field in ASKED:
-        _add_flag(parser, field)
+        add_input(parser, field)
     return parser
-
-
-def _add_flag(parser: Flags, field: str) -> None:
-    info = Settings.model_fields[field]
-    flag, text = f"--{input_name(field)}", (info.description or "").replace("%", "%%")
-    how: dict[str, Any] = {"metavar": "VALUE", "help": text}
-    if info.annotation is bool:
-        how = {"action": argparse.BooleanOptionalAction, "default": None, "help": text}
-    parser.add_argument(flag, **how)
 
 
 def _colored(environ: Mapping[str, str]) -> bool:
@@ -241,13 +233,3 @@ def _colored(environ: Mapping[str, str]) -> bool:
 def _of_a_run(settings: Settings) -> Policy:
     """What packages and groups name is no matter here, and may be wrong."""
     return settings.model_copy(update={"packages": "", "groups": ""}).policy()
-
-
-def _hidden(settings: Settings) -> GrowingSecrets:
-    return GrowingSecrets(
-        {
-            "coder-token": settings.coder_token.get_secret_value(),
-            "github-token": settings.github_token.get_secret_value(),
-            "github-app-key": settings.github_app_private_key.get_secret_value(),
-        }
-    )

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
-from bot.inputs import variables
+from bot.inputs import input_name, variables
 from bot.settings import Settings
 
 _SECRET_VARIABLES = {
@@ -38,22 +38,24 @@ def given_by(
     parser.add_argument(
         "--repository", metavar="OWNER/NAME", help="The repository; else GITHUB_REPOSITORY."
     )
-    for name, info in Settings.model_fields.items():
+    for name in Settings.model_fields:
         if name in fixed:
             continue
-        flag = f"--{name.replace('_', '-')}"
-        if name in _SECRET_VARIABLES:
-            parser.add_argument(flag, action=_Refused, help=argparse.SUPPRESS)
-        elif info.annotation is bool:
-            parser.add_argument(
-                flag, action=argparse.BooleanOptionalAction, default=None, help=info.description
-            )
-        else:
-            parser.add_argument(
-                flag, metavar="VALUE", help=(info.description or "").replace("%", "%%")
-            )
+        add_input(parser, name)
     given = {k: v for k, v in vars(parser.read(argv)).items() if v is not None}
     return {**given, **fixed}
+
+
+def add_input(parser: Flags, name: str) -> None:
+    """The flag of that input, None where it is not given; a secret's is there to be refused."""
+    info = Settings.model_fields[name]
+    flag, text = f"--{input_name(name)}", (info.description or "").replace("%", "%%")
+    if name in _SECRET_VARIABLES:
+        parser.add_argument(flag, action=_Refused, help=argparse.SUPPRESS)
+    elif info.annotation is bool:
+        parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=text)
+    else:
+        parser.add_argument(flag, metavar="VALUE", help=text)
 
 
 class _Refused(argparse.Action):

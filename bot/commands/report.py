@@ -19,6 +19,7 @@ from bot.adapters.runner import Runner
 from bot.commands.parsing import Flags
 from bot.commands.report_words import NUMBERS, Report
 from bot.errors import ConfigurationError, UpstreamError
+from bot.inputs import is_full_name
 from bot.outcomes import ErrorKind, ExitCode
 from bot.sanitize import GrowingSecrets
 from bot.settings import load
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "markdown")
 _AT_ONCE = 4
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w-]*/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 _LOGIN = re.compile(r"[A-Za-z0-9][\w-]{0,38}(\[bot\])?", re.ASCII)
 
 
@@ -221,7 +221,7 @@ def _named(given: argparse.Namespace, runner: Runner) -> tuple[str, ...]:
         return ()
     asked = given.repository or [runner.variable("GITHUB_REPOSITORY")]
     names = [part.strip() for text in asked for part in text.split(",")]
-    if not all(map(_REPOSITORY.fullmatch, names)):
+    if not all(map(is_full_name, names)):
         raise ConfigurationError(
             "--repository: that is not owner/name."
             if given.repository

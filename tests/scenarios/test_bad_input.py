@@ -87,6 +87,19 @@ CASES = {
 
 
 @pytest.mark.parametrize("backend", ["tasks"], indirect=True)
+@pytest.mark.parametrize("name", ["", "acme", "acme/..", "acme/a b", "acme/widgets/x", "/widgets"])
+def test_what_is_no_repository_is_not_asked_for(stage: Stage, name):
+    """It would become part of every path; nothing is sent."""
+    stage.red_pull_request()
+    before = len(stage.github.exchanges)
+    told = stage.run(env={"GITHUB_REPOSITORY": name})
+
+    assert (told.outputs["error-kind"], told.code) == ("configuration", 2)
+    assert "not owner/name. A runner sets it" in told.outputs["error-message"]
+    assert len(stage.github.exchanges) == before
+
+
+@pytest.mark.parametrize("backend", ["tasks"], indirect=True)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_bad_input(stage: Stage, case):
     """The outcome, the kind, the exit code and the words are right, and nothing was created."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 from urllib.parse import urlsplit
 
 from bot.adapters import tls
@@ -17,10 +15,10 @@ from bot.adapters.github_api.client import Client
 from bot.adapters.github_api.revocation import revoke
 from bot.doctor.facts import AppFacts, Trouble, TroubleKind
 from bot.errors import ConfigurationError
+from bot.inputs import is_full_name
 from bot.ports import Clock
 
 Conceal = Callable[[str, str], None]
-_FULL_NAME: Final = re.compile(r"[\w-][\w.-]*/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def _missing(name: str, token: str | None) -> str:
         return "The input github-token is empty."
     if token and (not (token.isascii() and token.isprintable()) or " " in token):
         return "The input github-token holds characters that no token has."
-    if not _FULL_NAME.fullmatch(name):
+    if not is_full_name(name):
         return (
             "No repository is named as owner/name: by --repository, by GITHUB_REPOSITORY or by the "
             "origin of a checkout."
