@@ -245,13 +245,8 @@ class Settings(BaseSettings):
         )
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """The values that must never leave."""
-        return tuple(value for value in self.secrets_by_name.values() if value)
-
-    @property
-    def secrets_by_name(self) -> dict[str, str]:
-        """The same, and empty ones, under the names that stand in their place in what we write."""
+    def secrets(self) -> dict[str, str]:
+        """What must never leave, empty or not, by the name that stands in its place in texts."""
         kept = {"coder-token": self.coder_token, "github-token": self.github_token}
         kept["github-app-key"] = self.github_app_private_key
         return {name: secret.get_secret_value() for name, secret in kept.items()}

@@ -90,7 +90,7 @@ class Doctor:
         """Read, examine, print."""
         given = {k: v for k, v in vars(flags).items() if k in ASKED and v is not None}
         settings, complaints = load_what_fits(given)
-        self._hidden = GrowingSecrets(settings.secrets_by_name)
+        self._hidden = GrowingSecrets(settings.secrets)
         name = flags.repository or self._runner.variable("GITHUB_REPOSITORY") or self._origin()
         sections = examine(self._facts(settings, complaints, name))
         if flags.format == "json":

@@ -104,8 +104,8 @@ def main(argv: Sequence[str]) -> int:
     named = _named(given, runner)
     flags = {"branch_prefix": given.branch_prefix, "github_app_id": given.github_app_id}
     settings = load({name: value for name, value in flags.items() if value})
-    hidden = GrowingSecrets({"github-token": settings.github_token.get_secret_value()})
-    runner.mask(settings.secrets)
+    hidden = GrowingSecrets(settings.secrets)
+    runner.mask(tuple(settings.secrets.values()))
     from bot.commands.report_desks import desks
 
     with desks(settings, runner, clock, hidden, given.author) as opened:

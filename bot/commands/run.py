@@ -110,8 +110,8 @@ class Run:
         repository = given.pop("repository", "")
         settings = load(given)
         self.fail_on = settings.fail_on
-        self.hidden = GrowingSecrets(settings.secrets_by_name)
-        self.runner.mask(settings.secrets)
+        self.hidden = GrowingSecrets(settings.secrets)
+        self.runner.mask(tuple(settings.secrets.values()))
         self.keeper = self._keeper(settings.bundle)
         recording = self.keeper.recording if self.keeper else None
         narrator = self._narrator()
