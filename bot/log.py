@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from bot.decide import Decision
-from bot.decide.commands import Response, Standing
-from bot.decide.snapshot import ItemState, Snapshot
+from bot.decide.commands import Admission, Ruling
+from bot.decide.snapshot import Snapshot
 from bot.decide.steps import Read
-from bot.model import Command, CommentRef, Item, Outcome, Request, Session
+from bot.model import Item, Request
 from bot.policy import Policy
 from bot.ports import Record, Recorder
 
@@ -81,28 +81,17 @@ class _Told:
         """Of one request."""
         return _ToldRecord(self._recorder.begin(request, policy), self._narrator)
 
-    def weighed(
-        self, ref: CommentRef, now: Standing, policy: Policy, answer: Outcome | None
-    ) -> None:
-        """The author's right, and the word with which the comment is refused."""
-        word = answer.skip_reason or answer.kind if answer else None
-        self._narrator.detail(
-            "weighed", permission=now.permission, refused=word.value if word else "no"
-        )
-        self._recorder.weighed(ref, now, policy, answer)
-
-    def followed(
-        self,
-        command: Command,
-        state: ItemState | None,
-        session: Session | None,
-        *,
-        started: bool,
-        answer: Response,
-    ) -> None:
-        """The verb, and what is done for it."""
-        self._narrator.detail("followed", verb=command.verb.value, response=answer.value)
-        self._recorder.followed(command, state, session, started=started, answer=answer)
+    def ruled(self, ruling: Ruling) -> None:
+        """The author's right and the word of a refusal, or a verb and what is done for it."""
+        if isinstance(ruling, Admission):
+            refused = ruling.refused
+            word = refused.skip_reason or refused.kind if refused else None
+            told = {"permission": ruling.now.permission, "refused": word.value if word else "no"}
+            self._narrator.detail("admission", **told)
+        else:
+            verb, response = ruling.command.verb.value, ruling.response.value
+            self._narrator.detail("following", verb=verb, response=response)
+        self._recorder.ruled(ruling)
 
 
 class _ToldRecord:

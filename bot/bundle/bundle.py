@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decide import Decision
-from bot.decide.commands import Response, Standing
-from bot.decide.snapshot import ItemState, Snapshot
-from bot.model import Command, CommentRef, Outcome, Request, Session, TimelineEntry
+from bot.decide.commands import Ruling
+from bot.decide.snapshot import Snapshot
+from bot.model import Outcome, Request, TimelineEntry
 from bot.policy import Policy
 from bot.untrusted import Untrusted
 
@@ -50,34 +50,12 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """Whether a comment commands anything, by `commands.refusal`; `refused` None where it does.
-
-    `certain` is false where what was redacted had a part in it.
-    """
+class Ruled:
+    """What was made of a comment. `certain` is false where what was redacted had a part in it."""
 
     at: float
-    ref: CommentRef
-    now: Standing
-    policy: Policy
-    refused: Outcome | None
+    ruling: Ruling
     certain: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What one command of the comment came to, by `commands.respond`; `certain` as above."""
-
-    at: float
-    command: Command
-    state: ItemState | None
-    session: Session | None
-    started: bool
-    response: Response
-    certain: bool = True
-
-
-Heard = Weighed | Followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +95,4 @@ class Bundle:
     outcome: Outcome
     items: tuple[Outcome, ...] = ()
     duration: float = 0.0
-    heard: tuple[Heard, ...] = ()
+    rulings: tuple[Ruled, ...] = ()

@@ -45,8 +45,8 @@ def write(bundle: Bundle, secrets: Secrets) -> bytes:
     decisions in the middle of each record are left out, and counted.
     """
     safe = Redactor(secrets).of(bundle)
-    heard = tuple(map(vouched, safe.heard))
-    safe = replace(safe, records=tuple(map(checked, safe.records)), heard=heard)
+    rulings = tuple(map(vouched, safe.rulings))
+    safe = replace(safe, records=tuple(map(checked, safe.records)), rulings=rulings)
     for halved in count():
         data = _dumped(_thinned(safe, MOST >> halved))
         if len(data) <= LARGEST:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot import __version__
-from bot.bundle.bundle import Bundle, Decided, Followed, Heard, Record, Told, Weighed
+from bot.bundle.bundle import Bundle, Decided, Record, Ruled, Told
 from bot.bundle.event import parts
 from bot.bundle.overheard import overheard
 from bot.bundle.replay import raised
 from bot.decide import Decision
-from bot.decide.commands import Response, Standing
-from bot.decide.snapshot import ItemState, Snapshot
-from bot.model import Command, CommentRef, Event, Outcome, Request, Session, TimelineEntry
+from bot.decide.commands import Ruling
+from bot.decide.snapshot import Snapshot
+from bot.model import Event, Outcome, Request, TimelineEntry
 from bot.policy import Policy
 from bot.ports import AgentBackend, Clock
 from bot.untrusted import Untrusted
@@ -43,7 +43,7 @@ class Recording:
         self._event = Event("", {})
         self._records: list[_Growing] = []
         self._told: list[Told] = []
-        self._heard: list[Heard] = []
+        self._rulings: list[Ruled] = []
         self.latest: _Growing | None = None
 
     @property
@@ -61,23 +61,9 @@ class Recording:
         self._records.append(record)
         return record
 
-    def weighed(
-        self, ref: CommentRef, now: Standing, policy: Policy, answer: Outcome | None
-    ) -> None:
-        """Whether a comment commands anything."""
-        self._heard.append(Weighed(self.elapsed, ref, now, policy, answer))
-
-    def followed(
-        self,
-        command: Command,
-        state: ItemState | None,
-        session: Session | None,
-        *,
-        started: bool,
-        answer: Response,
-    ) -> None:
-        """What one of its commands came to."""
-        self._heard.append(Followed(self.elapsed, command, state, session, started, answer))
+    def ruled(self, ruling: Ruling) -> None:
+        """What was made of a comment, or of one of its commands."""
+        self._rulings.append(Ruled(self.elapsed, ruling))
 
     def told(self, session: str, text: str, *, sent: bool = True) -> None:
         """A prompt, which belongs to the decision before it."""
@@ -105,7 +91,7 @@ class Recording:
             outcome=outcome,
             items=items,
             duration=self.elapsed,
-            heard=tuple(self._heard),
+            rulings=tuple(self._rulings),
         )
 
     def overhearing(self, agent: AgentBackend) -> AgentBackend:

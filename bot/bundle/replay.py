@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.bundle.bundle import Answer, Bundle, Decided, Heard, Raised, Record, Weighed
-from bot.decide import Decision, commands, decide
-from bot.decide.commands import Response
+from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Record, Ruled
+from bot.decide import Decision, decide
+from bot.decide.commands import Admission, Following, Ruling
 from bot.decide.snapshot import Snapshot
 from bot.decide.steps import Finish, Read, Step
 from bot.errors import BotError
-from bot.model import Outcome, Request
+from bot.model import Request
 from bot.policy import Policy
 from bot.untrusted import Untrusted
 
@@ -43,23 +43,22 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardAgain:
+class RuledAgain:
     """What the run made of a comment, or of one of its commands, and what it comes to now."""
 
-    heard: Heard
-    now: Response | Outcome | None
+    ruled: Ruled
+    now: Ruling
     mark: Mark
 
 
-def heard_again(heard: Heard) -> HeardAgain:
+def ruled_again(ruled: Ruled) -> RuledAgain:
     """The same once more."""
-    now = _heard_now(heard)
-    then = heard.refused if isinstance(heard, Weighed) else heard.response
-    if not heard.certain:
-        return HeardAgain(heard, now, Mark.HIDDEN)
-    if _why(now) != _why(then):
-        return HeardAgain(heard, now, Mark.DIFFERS)
-    return HeardAgain(heard, now, Mark.SAME if now == then else Mark.REWORDED)
+    then, now = ruled.ruling, _ruling(ruled.ruling)
+    if not ruled.certain:
+        return RuledAgain(ruled, now, Mark.HIDDEN)
+    if _end(now) != _end(then):
+        return RuledAgain(ruled, now, Mark.DIFFERS)
+    return RuledAgain(ruled, now, Mark.SAME if now == then else Mark.REWORDED)
 
 
 def again(record: Record) -> Iterator[Again]:
@@ -72,8 +71,8 @@ def again(record: Record) -> Iterator[Again]:
 def vouches(bundle: Bundle) -> bool:
     """Whether every decision comes to the same."""
     decided = (one.mark for record in bundle.records for one in again(record))
-    heard = (heard_again(one).mark for one in bundle.heard)
-    return all(mark in VOUCHED for mark in (*heard, *decided))
+    ruled = (ruled_again(one).mark for one in bundle.rulings)
+    return all(mark in VOUCHED for mark in (*ruled, *decided))
 
 
 def answer(request: Request, facts: Snapshot, policy: Policy) -> Answer:
@@ -105,20 +104,22 @@ def checked(record: Record) -> Record:
     )
 
 
-def vouched(heard: Heard) -> Heard:
-    """With a note where what it holds does not come to the same any more."""
-    return heard if heard_again(heard).mark in VOUCHED else replace(heard, certain=False)
+def vouched(ruled: Ruled) -> Ruled:
+    """With a note where it does not come to the same any more."""
+    return ruled if ruled_again(ruled).mark in VOUCHED else replace(ruled, certain=False)
 
 
-def _heard_now(heard: Heard) -> Response | Outcome | None:
-    if isinstance(heard, Weighed):
-        return commands.refusal(heard.ref, heard.now, heard.policy)
-    return commands.respond(heard.command, heard.state, heard.session, started=heard.started)
+def _ruling(then: Ruling) -> Ruling:
+    if isinstance(then, Admission):
+        return Admission.of(then.ref, then.now, then.policy)
+    return Following.of(then.command, then.state, then.session, started=then.started)
 
 
-def _why(answer: Response | Outcome | None) -> object:
+def _end(ruling: Ruling) -> object:
     """Without the words."""
-    return (answer.kind, answer.skip_reason) if isinstance(answer, Outcome) else answer
+    if isinstance(ruling, Following):
+        return ruling.response
+    return ruling.refused and (ruling.refused.kind, ruling.refused.skip_reason)
 
 
 def _mark(decided: Decided, now: Answer) -> Mark:

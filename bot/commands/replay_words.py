@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot import __version__
-from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Told, Weighed
-from bot.bundle.replay import VOUCHED, Again, HeardAgain, Mark, again, heard_again
+from bot.bundle.bundle import Answer, Bundle, Decided, Raised, Told
+from bot.bundle.replay import VOUCHED, Again, Mark, RuledAgain, again, ruled_again
+from bot.decide.commands import Admission, Following, Ruling
 from bot.decide.steps import Finish, Read
 from bot.model import Outcome, Request
 from bot.sanitize import clean, prompt_block, to_prompt
@@ -33,10 +34,10 @@ def account(bundle: Bundle) -> Iterator[str]:
     yield f"Event: {_inline(bundle.event) or 'none'}"
     for part in bundle.parts:
         yield f"  {_inline(part.path)} = {to_prompt(part.value)}"
-    heard = [heard_again(one) for one in bundle.heard]
-    marks = Counter(one.mark for one in heard)
-    for one in heard:
-        yield from _heard(one)
+    rulings = [ruled_again(one) for one in bundle.rulings]
+    marks = Counter(one.mark for one in rulings)
+    for one in rulings:
+        yield from _ruled(one)
     for number, record in enumerate(bundle.records):
         yield ""
         yield f"Request: {_request(record.request)}"
@@ -63,20 +64,22 @@ def prompts(bundle: Bundle) -> Iterator[str]:
         yield from prompt_block([Untrusted(line) for line in lines], limit=_LONGEST_LINE)
 
 
-def _heard(one: HeardAgain) -> Iterator[str]:
+def _ruled(one: RuledAgain) -> Iterator[str]:
     """A comment, or one of its commands."""
-    heard = one.heard
-    if isinstance(heard, Weighed):
-        by, right = _inline(heard.ref.author), _inline(heard.now.permission)
+    ruling = one.ruled.ruling
+    if isinstance(ruling, Admission):
+        by, right = _inline(ruling.ref.author), _inline(ruling.now.permission)
         yield ""
-        yield f"Comment {heard.ref.id} by {by}, whose right here is {right}"
-        told = f"not followed: {_outcome(heard.refused)}" if heard.refused else "followed"
-    else:
-        told = f"/coder {heard.command.verb.value}: {heard.response.value}"
-    yield f"     {one.mark} {_at(heard.at)}  {told}"
+        yield f"Comment {ruling.ref.id} by {by}, whose right here is {right}"
+    yield f"     {one.mark} {_at(one.ruled.at)}  {_ruling(ruling)}"
     if one.mark is Mark.DIFFERS:
-        now = one.now
-        yield f"       now: {_outcome(now) if isinstance(now, Outcome) else now or 'followed'}"
+        yield f"       now: {_ruling(one.now)}"
+
+
+def _ruling(ruling: Ruling) -> str:
+    if isinstance(ruling, Following):
+        return f"/coder {ruling.command.verb.value}: {ruling.response.value}"
+    return f"not followed: {_outcome(ruling.refused)}" if ruling.refused else "followed"
 
 
 def _decisions(made: list[Again], told: list[Told]) -> Iterator[str]:

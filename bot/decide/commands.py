@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from bot.decide.snapshot import ItemState
 from bot.identity import same_failure
@@ -60,6 +61,43 @@ class Response(StrEnum):
     START = "start"
     START_AFRESH = "start-afresh"
     ONE_IS_ENOUGH = "one-is-enough"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A comment before it is read, and `refusal` of it; `refused` is None where it commands."""
+
+    ref: CommentRef
+    now: Standing
+    policy: Policy
+    refused: Outcome | None
+
+    @classmethod
+    def of(cls, ref: CommentRef, now: Standing, policy: Policy) -> Self:
+        """What is decided of it."""
+        return cls(ref, now, policy, refusal(ref, now, policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """One command of a comment, what it met, and `respond` to it."""
+
+    command: Command
+    state: ItemState | None
+    session: Session | None
+    started: bool
+    response: Response
+
+    @classmethod
+    def of(
+        cls, command: Command, state: ItemState | None, session: Session | None, *, started: bool
+    ) -> Self:
+        """What is decided of it."""
+        response = respond(command, state, session, started=started)
+        return cls(command, state, session, started, response)
+
+
+Ruling = Admission | Following
 
 
 def is_live(state: ItemState | None, session: Session | None) -> bool:

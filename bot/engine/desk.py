@@ -70,10 +70,10 @@ class Desk:
         standing = Standing(
             now.author if now else "", now.edited if now else False, self._permission
         )
-        refused = commands.refusal(ref, standing, self.policy)
-        self.ports.recorder.weighed(ref, standing, self.policy, refused)
-        if refused is not None or now is None:
-            return ReportFacts(outcome=refused or Outcome(OutcomeKind.SKIPPED))
+        admission = commands.Admission.of(ref, standing, self.policy)
+        self.ports.recorder.ruled(admission)
+        if admission.refused is not None or now is None:
+            return ReportFacts(outcome=admission.refused or Outcome(OutcomeKind.SKIPPED))
         found = parse(now.body.raw)
         self._react(Reaction.SEEN)
         self._home = self._messenger = self.speak(self._item())
@@ -110,8 +110,9 @@ class Desk:
         self._messenger = self._about(command)
         state, session = self._messenger.look()
         started = any(done.session and done.session.created for done in self._done)
-        response = commands.respond(command, state, session, started=started)
-        self.ports.recorder.followed(command, state, session, started=started, answer=response)
+        following = commands.Following.of(command, state, session, started=started)
+        self.ports.recorder.ruled(following)
+        response = following.response
         looks_only = self.policy.dry_run or self.policy.mode is Mode.REPORT
         if looks_only and response in _ACTS:
             would = f"Without this mode `/coder {command.verb.value}` would be followed."

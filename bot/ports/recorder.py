@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.decide import Decision
-from bot.decide.commands import Response, Standing
-from bot.decide.snapshot import ItemState, Snapshot
-from bot.model import Command, CommentRef, Outcome, Request, Session
+from bot.decide.commands import Ruling
+from bot.decide.snapshot import Snapshot
+from bot.model import Request
 from bot.policy import Policy
 
 
@@ -24,21 +24,8 @@ class Recorder(Protocol):
     def begin(self, request: Request, policy: Policy) -> Record:
         """The record of what is decided about that one from now on."""
 
-    def weighed(
-        self, ref: CommentRef, now: Standing, policy: Policy, answer: Outcome | None
-    ) -> None:
-        """Whether a comment commands anything: why not, or None."""
-
-    def followed(
-        self,
-        command: Command,
-        state: ItemState | None,
-        session: Session | None,
-        *,
-        started: bool,
-        answer: Response,
-    ) -> None:
-        """What one of its commands came to."""
+    def ruled(self, ruling: Ruling) -> None:
+        """Whether a comment commands anything, or what one of its commands came to."""
 
 
 class _Unrecorded:
@@ -52,20 +39,7 @@ class _Unrecorded:
     def decided(self, facts: Snapshot, answer: Decision | Exception, *, glance: bool) -> None:
         """Nothing is kept."""
 
-    def weighed(
-        self, ref: CommentRef, now: Standing, policy: Policy, answer: Outcome | None
-    ) -> None:
-        """Nothing is kept."""
-
-    def followed(
-        self,
-        command: Command,
-        state: ItemState | None,
-        session: Session | None,
-        *,
-        started: bool,
-        answer: Response,
-    ) -> None:
+    def ruled(self, ruling: Ruling) -> None:
         """Nothing is kept."""
 
 

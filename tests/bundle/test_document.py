@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from bot import __version__
-from bot.bundle.bundle import Bundle, Decided, Followed, Heard, Raised, Record, Told, Weighed
+from bot.bundle.bundle import Bundle, Decided, Raised, Record, Ruled, Told
 from bot.bundle.codec import encode
 from bot.bundle.document import LARGEST, MOST, read, write
 from bot.bundle.event import parts
-from bot.bundle.replay import Again, Mark, again, answer, heard_again, vouches
+from bot.bundle.replay import Again, Mark, again, answer, ruled_again, vouches
 from bot.commands.replay_words import account
 from bot.decide import Decision, decide
-from bot.decide.commands import Response, Standing
+from bot.decide.commands import Admission, Following, Response, Standing
 from bot.decide.run_facts import RunFacts
 from bot.decide.silence import Silence
 from bot.decide.steps import Start
@@ -79,21 +79,21 @@ def test_comes_back_as_it_was():
     assert read(write(bundle, NO_SECRETS), "x.json") == bundle
 
 
-def heard(*, permission: str, refused: Outcome | None) -> Weighed:
-    """A comment of alice's."""
+def admission(*, permission: str, refused: Outcome | None) -> Admission:
+    """Of a comment of alice's."""
     ref = CommentRef(7, 1, "alice", on_pull_request=True)
-    return Weighed(
-        0.5, ref, Standing("alice", edited=False, permission=permission), Policy(), refused
-    )
+    now = Standing("alice", edited=False, permission=permission)
+    return Admission(ref, now, Policy(), refused)
 
 
+ALLOWED = admission(permission="write", refused=None)
 FIX = Command(Verb.FIX, 0, text=Untrusted("look at the rounding"))
+TOLD = Following(FIX, None, a_session(), started=False, response=Response.TELL)
 
 
 def test_what_was_made_of_a_comment_comes_back():
     """And comes to the same."""
-    followed = Followed(0.7, FIX, None, a_session(), started=False, response=Response.TELL)
-    bundle = a_bundle(heard=(heard(permission="write", refused=None), followed))
+    bundle = a_bundle(rulings=(Ruled(0.5, ALLOWED), Ruled(0.7, TOLD)))
     back = read(write(bundle, NO_SECRETS), "x.json")
 
     assert back == bundle
@@ -102,16 +102,12 @@ def test_what_was_made_of_a_comment_comes_back():
 
 @pytest.mark.parametrize(
     "changed",
-    [
-        heard(permission="read", refused=None),
-        Followed(0.7, FIX, None, a_session(), started=False, response=Response.STATUS),
-    ],
+    [admission(permission="read", refused=None), replace(TOLD, response=Response.STATUS)],
 )
 def test_another_end_of_a_comment_is_told(changed):
     """In a file that was changed by hand."""
-    honest = a_bundle(heard=(heard(permission="write", refused=None),))
-    told = json.loads(write(honest, NO_SECRETS))
-    told["heard"] = json.loads(json.dumps(encode((changed,), tuple[Heard, ...])))
+    told = json.loads(write(a_bundle(), NO_SECRETS))
+    told["rulings"] = encode((Ruled(0.5, changed),), tuple[Ruled, ...])
     back = read(json.dumps(told).encode(), "x.json")
 
     assert not vouches(back)
@@ -122,11 +118,11 @@ def test_what_was_redacted_of_a_comment_is_not_vouched_for():
     """A secret stands in the one name and not in the other: as written they are two."""
     ref = CommentRef(7, 1, "token-alice", on_pull_request=True)
     now = Standing("token-alice", edited=False, permission="write")
-    weighed = Weighed(0.0, ref, now, Policy(allow_users=("TOKEN-alice",)), None)
-    assert heard_again(weighed).mark is Mark.SAME
-    back = read(write(a_bundle(heard=(weighed,)), Secrets({"it": "token-alice"})), "x.json")
+    ruled = Ruled(0.0, Admission(ref, now, Policy(allow_users=("TOKEN-alice",)), None))
+    assert ruled_again(ruled).mark is Mark.SAME
+    back = read(write(a_bundle(rulings=(ruled,)), Secrets({"it": "token-alice"})), "x.json")
 
-    assert heard_again(back.heard[0]).mark is Mark.HIDDEN
+    assert ruled_again(back.rulings[0]).mark is Mark.HIDDEN
     assert not vouches(back)
 
 

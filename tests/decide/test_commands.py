@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.decide.commands import Response, Standing, is_live, refusal, respond, what_differs
+from bot.decide.commands import (
+    Admission,
+    Following,
+    Response,
+    Standing,
+    is_live,
+    what_differs,
+)
 from bot.model import Command, CommentRef, SessionState, Verb
 from bot.outcomes import OutcomeKind, SkipReason
 from bot.policy import Policy
@@ -34,7 +41,7 @@ ENDED = a_state(final=OutcomeKind.FIXED)
 )
 def test_who_may_command(now, users, reason):
     """`write` or better, narrowed by `allow-users` and never widened; the comment as it was."""
-    found = refusal(REF, now, Policy(allow_users=users))
+    found = Admission.of(REF, now, Policy(allow_users=users)).refused
     assert (found.skip_reason if found else None) is reason
 
 
@@ -67,7 +74,8 @@ def test_who_may_command(now, users, reason):
 def test_what_a_command_comes_to(verb, text, state, session, started, expected):
     """By what is remembered and by whether a session is at work."""
     command = Command(verb, 0, text=Untrusted(text))
-    assert respond(command, state, session, started=started) is expected
+    following = Following.of(command, state, session, started=started)
+    assert following.response is expected
 
 
 def test_what_is_live():

@@ -65,5 +65,5 @@ def test_the_commands_of_a_comment_are_told(stage: Stage):
     comments(stage, number, "/coder help")
     told = stage.run(newest(stage), event="issue_comment", env={"RUNNER_DEBUG": "1"})
 
-    assert "::debug::weighed permission=write refused=no" in _lines(told.stdout)
-    assert "::debug::followed verb=help response=help" in _lines(told.stdout)
+    assert "::debug::admission permission=write refused=no" in _lines(told.stdout)
+    assert "::debug::following verb=help response=help" in _lines(told.stdout)
