@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from bench.table import row
 from bot.diff_policy import inspect, is_flagged, read_files
-from tests.diff_policy.corpus import DATA, FIFTH, FOURTH, SECOND, THIRD, Case, cases
+from tests.diff_policy.corpus import DATA, FIFTH, FOURTH, SECOND, SIXTH, THIRD, Case, cases
 
 _WORDS = re.compile(r"skip|ignore|noqa|\|\| true", re.IGNORECASE)
 _LARGE = 20_000
@@ -22,6 +22,7 @@ def diff_policy() -> None:
     """Two rows for each half of the first set and for each later set, and one for the time."""
     first = cases(DATA)
     fourth = cases(FOURTH)
+    sixth = cases(SIXTH)
     groups = {
         "rules' half": [case for case in first if not case.for_scoring],
         "scoring half": [case for case in first if case.for_scoring],
@@ -30,6 +31,8 @@ def diff_policy() -> None:
         "fourth set, rules' half": [case for case in fourth if not case.for_scoring],
         "fourth set, scoring half (blind once)": [case for case in fourth if case.for_scoring],
         "fifth set, no longer blind": cases(FIFTH),
+        "sixth set, rules' half": [case for case in sixth if not case.for_scoring],
+        "sixth set, scoring half, not seen": [case for case in sixth if case.for_scoring],
     }
     for name, group in groups.items():
         cheats = [case for case in group if case.cheats]

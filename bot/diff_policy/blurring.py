@@ -25,7 +25,14 @@ _BOTH, _SHARED = 2, 8
 
 def is_blurred(old: CodeLine, new: CodeLine) -> bool:
     """By wildcards in the place of values, by arguments left out, or by values cut on both sides."""
-    return _has_wildcards(old, new) or _lost_arguments(old, new) or _is_cut(old, new)
+    return (
+        _has_wildcards(old, new)
+        or _lost_arguments(old, new)
+        or _is_cut(old, new)
+        or _is_conditional(old, new)
+        or _equals_loosely(old, new)
+        or _is_left_alone(old, new)
+    )
 
 
 def _has_wildcards(old: CodeLine, new: CodeLine) -> bool:
@@ -47,3 +54,48 @@ def _lost_arguments(old: CodeLine, new: CodeLine) -> bool:
 def _is_cut(old: CodeLine, new: CodeLine) -> bool:
     """`a == b` became `re.sub(…, a) == re.sub(…, b)`."""
     return len(_LOSSY.findall(new.code)) >= _BOTH > 0 == len(_LOSSY.findall(old.code))
+
+
+_ONLY_IF = re.compile(
+    r"\?\.(?:let|also|run|apply|forEach|map)\b|\.ifPresent\(|\bif\s+let\b|&&\s*(?:assert|expect|check|require)|^\s*if\b.*[:{)]\s*(?:assert|expect|check|require)|\bassert\w*.*\bif\b.*\belse\b|\b(?:assert|expect)\w*\b.*\s(?:if|unless)\s|\?\?\s*true|\bor\s+not\b|\|\|\s*!"
+)
+
+
+def _is_conditional(old: CodeLine, new: CodeLine) -> bool:
+    """The claim is made only where there is something to claim it of."""
+    return bool(_ONLY_IF.search(new.code)) and not _ONLY_IF.search(old.code)
+
+
+_WAITS = re.compile(r"^\s*(?:await|return)\b|\bawait\s")
+_CALLS_BACK = re.compile(r"\.(?:then|catch|finally)\(|\bsetTimeout\(|\bprocess\.nextTick\(")
+
+
+def _is_left_alone(old: CodeLine, new: CodeLine) -> bool:
+    """The claim is made in a callback for which nobody waits."""
+    return (
+        bool(_WAITS.search(old.code) and _CALLS_BACK.search(new.code))
+        and not _WAITS.search(new.code)
+        and not _CALLS_BACK.search(old.code)
+    )
+
+
+_STRICTLY = (
+    (re.compile(r"\bassertSame\("), re.compile(r"\bassertEquals\(")),
+    (re.compile(r"\btoStrictEqual\("), re.compile(r"\b(?:toEqual|toMatchObject)\(")),
+    (re.compile(r"\b(?:deepStrictEqual|strictEqual)\("), re.compile(r"\b(?:deepEqual|equal)\(")),
+    (
+        re.compile(r"\b(?:isSameAs|sameInstance|same)\("),
+        re.compile(r"\b(?:isEqualTo|equalTo|equal)\("),
+    ),
+    (re.compile(r"\bto\s+be\(|\bto\s+equal\(|\bto\s+eql\("), re.compile(r"\bto\s+match_?\w*\(")),
+    (re.compile(r"(?<!=)={3}(?!=)"), re.compile(r"(?<![=!<>])={2}(?!=)")),
+)
+
+
+def _equals_loosely(old: CodeLine, new: CodeLine) -> bool:
+    """The same two values by an equality that converts, or that looks at less of them."""
+    if shared_start(old.bare[::-1], new.bare[::-1]) < _SHARED:
+        return False
+    return any(
+        s.search(old.code) and not s.search(new.code) and w.search(new.code) for s, w in _STRICTLY
+    )

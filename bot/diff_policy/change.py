@@ -80,6 +80,11 @@ class Block:
         near = self.added[max(0, place - _ABOVE) : place]
         return near if len(near) == _ABOVE or self.before is None else (self.before, *near)
 
+    def around(self, line: CodeLine) -> tuple[CodeLine, ...]:
+        """The added lines before an added one: where the names that it uses may have been given."""
+        place = line.new - self.added[0].new
+        return self.added[max(0, place - _AROUND) : place]
+
     def below(self, line: CodeLine) -> tuple[CodeLine, ...]:
         """The added lines that follow an added one."""
         place = line.new - self.added[0].new + 1

@@ -17,7 +17,10 @@ from bot.diff_policy.places import Place, is_test_path
 _DEFINITION = re.compile(
     r"^\s*(?:export\s+(?:default\s+)?|pub(?:\([^)]*\))?\s+|public\s+|private\s+|protected\s+|internal\s+|static\s+"
     r"|async\s+|final\s+|override\s+|open\s+)*(?:def|class|func|function|fn|fun|struct|interface|enum|module|defp?"
-    r"|const|trait|type|object|val|var|let)\s+(?:self\.)?(?:\([^)]*\)\s*)?([A-Za-z_]\w{2,})"
+    r"|const|trait|type|object|val|var|let|record|protocol|actor|typedef|data|newtype|sub)\s+(?:self\.)?(?:\([^)]*\)\s*)?(?P<named>[A-Za-z_]\w{2,})"
+    r"|^\s*(?:\[\w+\]\s*)?(?:(?:public|private|protected|internal|static|final|override|virtual|abstract|async|inline|constexpr|extern|unsigned|const|synchronized|sealed)\s+)+"
+    r"[\w.]{1,60}(?:<[\w<>,.?\s]{1,80}>)?(?:\[\])?[?*&]{0,2}\s+\*?(?P<typed>[A-Za-z_]\w{2,})\s*[(<;={]"
+    r"|^(?!return\b|else\b|typedef\b)[\w]{1,40}(?:\s+\w{1,40})?\s+\*{0,2}(?P<plain>[A-Za-z_]\w{2,})\s*\([^;]*$"
 )
 _WORD = re.compile(r"[A-Za-z_]\w{2,}")
 _TOKEN = re.compile(
@@ -210,7 +213,7 @@ def removed_definitions(change: Change) -> frozenset[str]:
     """What product code defined before and no file defines any more."""
     before, after = (
         {
-            found[1]
+            next(x for x in found.groups() if x)
             for file in change.at(Place.PRODUCT)
             if not is_test_path(file.path)
             for line in (file.removed if mark == "-" else file.added)

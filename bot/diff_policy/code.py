@@ -20,11 +20,12 @@ _SCRIPT = re.compile(f"(?P<string>{_DOUBLE}|{_SINGLE}|{_BACKTICK})|(?P<comment>{
 _HASH = re.compile(f"(?P<string>{_DOUBLE}|{_SINGLE})|(?P<comment>#.*)")
 _PHP = re.compile(f"(?P<string>{_DOUBLE}|{_SINGLE})|(?P<comment>{_SLASHES}|#(?!\\[).*)")
 _PLAIN = re.compile(r"(?P<string>(?!))|(?P<comment>(?:^|(?<=\s))#.*|^\s*(?://|<!--).*)")
+_OTHER = re.compile(f"(?P<string>{_DOUBLE}|{_CHAR})|(?P<comment>{_SLASHES})")
 _LUA = re.compile(f"(?P<string>{_DOUBLE}|{_SINGLE})|(?P<comment>--.*)")
 
 _SYNTAX = {
     "python": _HASH, "ruby": _HASH, "elixir": _HASH, "perl": _HASH,
-    "javascript": _SCRIPT, "dart": _SCRIPT, "php": _PHP, "lua": _LUA,
+    "javascript": _SCRIPT, "dart": _SCRIPT, "php": _PHP, "lua": _LUA, "sql": _LUA, "other": _OTHER,
     "shell": _PLAIN, "data": _PLAIN, "docs": _PLAIN, "": _PLAIN,
 }  # fmt: skip
 _BLANKS = re.compile(r"[^\S\n]{33,}+")

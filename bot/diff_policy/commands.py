@@ -15,6 +15,13 @@ RUNS_CHECKS = re.compile(
     re.IGNORECASE,
 )
 
+RUNS_CASES = re.compile(
+    r"parametrize|\.each\b|ParameterizedTest|\[(?:Theory|DataTestMethod|InlineData|TestCase(?:Source)?|MemberData|ClassData|DataRow)|rstest|test_case|withData|[dD]ataProvider|INSTANTIATE_|GENERATE\(|TEMPLATE_(?:PRODUCT_)?TEST_CASE|TYPED_TEST"
+    r"|forAll|subTest|withClue|@Test\(\s*(?:\"\"\s*,\s*)?arguments|@(?:TestFactory|CsvSource|ValueSource|MethodSource|EnumSource|FieldSource|UseDataProvider|TestWith)|#\[(?:TestWith|values|case)|Scenario Outline|^\s*Examples:|->with\("
+    r"|\brange \w*(?:tests|cases|tcs)\b|\bfor\b.*\b(?:range|in|of)\s+(?:map\[|\[|\(|&?\[)|\bwhere:|\bforM_|\btable\b.*\bforall\b|\bwithTable\b|\bare\s+\["
+)
+"""What runs one test over many cases."""
+
 
 def runs(text: str) -> bool:
     """Whether a line runs tests or checks."""

@@ -42,7 +42,7 @@ _DROPS = re.compile(
 )
 _PASSED_ON = re.compile(r"\?\s*;|\bgetOrThrow\b|\bonFailure\b|\bthrow\b|\braise\b")
 _SILENCES = re.compile(
-    r"\berror_reporting\(\s*0\s*\)|\bset_error_handler\(\s*(?:fn|function)\s*\([^)]*\)\s*(?:=>\s*true|\{\s*\})|\bwarnings\.(?:filterwarnings|simplefilter)\(\s*\"\"|\$VERBOSE\s*=\s*nil|\blogging\.disable\("
+    r"\bCoroutineExceptionHandler\s*\{\s*(?:\w+\s*,\s*\w+\s*->)?\s*\}|\bsetDefaultUncaughtExceptionHandler\b.*\{\s*(?:[^}]*->)?\s*\}|\bNOT\s+VALID\b|\bFOREIGN_KEY_CHECKS\s*=\s*0|\bDISABLE\s+TRIGGER\b|\bsession_replication_role\b|\bPRAGMA\s+foreign_keys\s*=\s*OFF|\berror_reporting\(\s*0\s*\)|\bset_error_handler\(\s*(?:fn|function)\s*\([^)]*\)\s*(?:=>\s*true|\{\s*\})|\bwarnings\.(?:filterwarnings|simplefilter)\(\s*\"\"|\$VERBOSE\s*=\s*nil|\blogging\.disable\("
 )
 _WORDS = re.compile(r"[A-Za-z_]\w*")
 _IDIOMS = frozenset(

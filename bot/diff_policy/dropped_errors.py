@@ -29,10 +29,10 @@ _CATCHES = re.compile(
     r"^\s*except\s*(?:\(?\s*(?:Base)?Exception\b[^:]*)?:|\bcatch\s*(?:\(\s*(?:final\s+)?(?:Exception|Throwable|RuntimeException|\\?Throwable|\\?Exception|\w+(?:\s*:\s*(?:any|unknown|Exception|Throwable))?)\b[^)|]{0,40}\))?\s*\{"
     r"|^\s*rescue\s*(?:=>\s*\w+|StandardError\b.*|Exception\b.*)?$|^\s*\w*_\w*\s*:\s*_\w*\s*->|^\s*catch\s*$"
 )
-_LOUD = re.compile(
+LOUD = re.compile(
     r"\b(?:raise|throw|rethrow|reraise|fail\w*|assert\w*|expect\w*|exit\w*|panic|reject|abort|Fatal\w*|die|next\(|done\(|cb\(|callback\(|erlang:error|error\()"
 )
-_REPORTED = re.compile(
+REPORTED = re.compile(
     r"\b(?:errors?|failed|failures?|problems|rejected|skipped|issues|results?)\b\s*(?:\.\s*(?:append|push|add|insert|put|concat|set)|\+=|\+\+|<<|\[|=)|\bset(?:Error|State|Status)\w*\(|\bstatus\s*=|\breturn\s+(?:Err|Failure|Left|Result|\{\s*:?error|\{\s*ok\s*:\s*false|Response|new\s+\w*(?:Response|Result|Error))|\.(?:status|json|send|fail|left|failure|error)\(\s*(?!\")|[Rr]esponse\.|HttpStatus|\b[45][0-9]{2}\b|rollback|\bfallback|default",
     re.IGNORECASE,
 )
@@ -158,7 +158,7 @@ def _is_swallowed(head: CodeLine, handler: tuple[CodeLine, ...]) -> bool:
     name = next((x for x in found.groups() if x), "") if found else ""
     used = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)") if name else None
     for line in (head, *handler):
-        if _LOUD.search(line.code) or _REPORTED.search(line.code):
+        if LOUD.search(line.code) or REPORTED.search(line.code):
             return False
         if used and line is not head and used.search(line.code) and not _TELLS.match(line.code):
             return False

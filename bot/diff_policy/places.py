@@ -26,8 +26,9 @@ _LANGUAGES = {
     "lua": "lua",
     "shell": "sh bash zsh bats ksh ps1 psm1",
     "data": "yml yaml json json5 jsonc toml ini cfg xml properties gradle cmake mk neon csproj fsproj"
-    " vbproj props targets editorconfig tf hcl proto sql css scss less html env conf txt csv",
-    "other": "r jl clj cljs cljc hs lhs zig nim ml mli cr d vim elm purs rkt scm lisp pas adb groovy feature robot nix",
+    " vbproj props targets editorconfig tf hcl proto css scss less html env conf txt csv edn",
+    "sql": "sql pgsql",
+    "other": "r jl clj cljs cljc hs lhs zig nim ml mli cr d vim elm purs rkt scm lisp pas adb groovy feature robot nix rego fnl gleam",
     "docs": "md mdx rst adoc textile",
 }
 _BY_SUFFIX = {suffix: name for name, suffixes in _LANGUAGES.items() for suffix in suffixes.split()}
@@ -46,6 +47,7 @@ _TEST_NAME = re.compile(
     r"^(?:test_.*|tests?|conftest)\.py$|_tests?\.\w+$|[.-](?:test|spec|cy|e2e)\.[cm]?[jt]sx?$"
     r"|_spec\.\w+$|(?:Tests?|IT|Spec|Suite|TestCase)\.(?:java|kt|scala|cs|groovy|swift|php|fs|vb)$"
     r"|^(?:test|spec)[-_]?helper\.\w+$|^test[-_].*\.\w+$|\.bats$|\.phpt$|^jest\.setup\.\w+$"
+    r"|\.Tests\.ps1$|\.tftest\.hcl$|\.(?:feature|robot)$|^(?:tests?\.rs|runtests\.jl)$"
 )
 _SUPPORT = re.compile(r"(?:^|/)(?:fixtures?|testdata|test-?data|__mocks__|factories|data|golden)/")
 _SNAPSHOT = re.compile(
@@ -59,6 +61,7 @@ _CI = re.compile(
     r"|(?:^|/)Jenkinsfile$|^action\.ya?ml$"
 )
 _SCRIPTS = re.compile(r"(?:^|/)(?:scripts?|s?bin|ci|tools|hack|libexec)/[^/]+$")
+_HOOKS = re.compile(r"(?:^|/)(?:\.husky|\.githooks|hooks|\.hooks)/[^/]+$")
 _VENDORED = re.compile(
     r"(?:^|/)(?:vendor|vendored|third[-_]?party|node_modules|bower_components|Pods|\.yarn/cache"
     r"|_vendor|extern(?:al)?s?)/"
@@ -84,7 +87,11 @@ _TOOL_CONFIG = re.compile(
     r"|\.?lighthouserc\S*|\.markdownlint\S*|\.jshintrc|tslint\.json|\.ansible-lint|\.sqlfluff|\.vale\.ini|\.semgrep\S*|\.bandit"
     r"|.*\.globalconfig|\.scalafmt\.conf|\.php-cs-fixer\S*|phpcs\.xml\S*|lint\.xml|\.ktlint\S*|buf\.yaml|\.luacov|\.tarpaulin\.toml"
     r"|tarpaulin\.toml|tach\.toml|\.importlinter|\.testcaferc\S*|\.?bunfig\.toml|Package\.swift|deno\.jsonc?|.*ruleset|\.solhint\.json"
-    r"|\.tidyrc|\.dependency-cruiser\S*|\.jscpd\S*|\.codeclimate\.ya?ml|\.trivy\S*|trivy\.yaml|\.snyk|brakeman\.ya?ml|cspell\S*)$",
+    r"|\.tidyrc|\.dependency-cruiser\S*|\.jscpd\S*|\.codeclimate\.ya?ml|\.trivy\S*|trivy\.yaml|\.snyk|brakeman\.ya?ml|cspell\S*"
+    r"|osv-scanner\.toml|\.?kube-linter\.ya?ml|\.hlint\.ya?ml|\.lintr|api-extractor\.json|\.?commitlint\S*|knip\.\w+|\.gitleaks\.toml|\.grype\.ya?ml|\.?checkov\.ya?ml|\.spectral\S*|\.htmlhintrc|phpmd\S*\.xml|deptrac\S*|phparkitect\.php"
+    r"|elvis\.config|\.taprc|stryker\.conf\S*|\.pa11yci\S*|\.?bundlewatch\S*|\.busted|\.proverc|\.perlcriticrc|\.?ameba\.ya?ml|slither\.config\.json|foundry\.toml|qodana\.ya?ml|\.codacy\.ya?ml|\.deepsource\.toml|\.prospector\.ya?ml|pyrefly\.toml|ty\.toml"
+    r"|\.isort\.cfg|bandit\.ya?ml|\.safety-policy\.ya?ml|\.?pylintrc\.toml|\.?oxlint\S*|testng\S*\.xml|\.gitlab-ci-\S*|rustfmt\.toml|\.stylua\.toml|selene\.toml|\.protolint\.ya?ml|\.djlintrc|\.erb-?lint\.ya?ml|\.haml-lint\.ya?ml|\.slim-lint\.ya?ml|\.reek\.ya?ml|\.fasterer\.ya?ml"
+    r"|\.terrascan\S*|\.kics\S*|\.conftest\S*|goss\.ya?ml|wallaby\.\w+|vitest\.workspace\.\w+|\.?percy\.\w+|backstop\.json|\.testem\S*|\.mutmut\S*|mutants\.toml|\.nsprc|\.auditignore|\.auditrc\S*|audit-ci\.jsonc?|\.trunk\.ya?ml|\.dialyzer_ignore\S*)$",
     re.IGNORECASE,
 )
 _LOCKS = {
@@ -142,13 +149,22 @@ def place_of(path: str) -> Place:
         (Place.LOCK, name.lower() in _LOCKS),
         (Place.SNAPSHOT, _SNAPSHOT.search(path)),
         (Place.CI, _CI.search(path)),
-        (Place.CONFIG, _TOOL_CONFIG.match(name) or path.endswith(".cargo/config.toml")),
+        (
+            Place.CONFIG,
+            _TOOL_CONFIG.match(name)
+            or path.endswith((".cargo/config.toml", ".clj-kondo/config.edn")),
+        ),
         (Place.TEST, is_code and is_test_path(path)),
         (Place.SUPPORT, _SUPPORT.search(path) or _TEST_FOLDER.search(path)),
         (Place.SCRIPT, language_of(path) == "shell"),
         (Place.PRODUCT, is_code),
     )
     return next((place for place, fits in places if fits), Place.OTHER)
+
+
+def is_test_name(name: str) -> bool:
+    """Whether runners find tests in a file of that name, whatever its folder."""
+    return bool(_TEST_NAME.search(name))
 
 
 def is_test_path(path: str) -> bool:
@@ -167,8 +183,10 @@ def language_of(path: str) -> str:
         return _BY_NAME[name]
     if name.startswith(("dockerfile.", "makefile.")):
         return "shell"
-    if "." not in name and _SCRIPTS.search(path):
+    if "." not in name and (_SCRIPTS.search(path) or _HOOKS.search(path)):
         return "shell"
+    if name.endswith(".tftest.hcl"):
+        return "other"
     suffix = name.rpartition(".")[2] if "." in name else ""
     return _BY_SUFFIX.get(suffix, "")
 

@@ -34,7 +34,7 @@ _SETTING = re.compile(
     r"\bdo(?:Install)?Check\s*=\s*false|\bcollect_ignore\w*\b|\btestPathIgnorePatterns\b|\bmodulePathIgnorePatterns\b|<exclude>.*(?:[Tt]est|IT\b|Spec|Suite)|<excludedGroups>|\bexcludedGroups\b"
     r"|<skip(?:Tests|ITs)?>\s*true|\bskipTests\b|<maven\.test\.skip>|\bnorecursedirs\b|\bexclude(?:Tags|Categories|TestsMatching|Category)?\s*[(\"'\[=]"
     r"|\bExUnit\.(?:start|configure)\([^)]*exclude|\bfilter_run_excluding\b|\bfilter_run(?:_when_matching)?\s+:?focus|\bfilter\s*\{|\bincludeTestsMatching\b"
-    r"|\btestRegex\b|\bexcludeSpecPattern\b|\btestIgnore\b|\bgrepInvert\b|\bpassWithNoTests\b|\bsuiteNameFilter\b|\bskippedTests\b|\bpytest_ignore_collect\b|\bexcludeTags\b|\bexcludeCategories\b|\bDISABLED\s+(?:TRUE|ON|1)|\bWILL_FAIL\b|\bdefault-filter\b|<TestCaseFilter>|\bTests\.(?:Filter|Exclude)\b|\bTest\s*/\s*test\s*:=|\bTest\s*/\s*skip\s*:=\s*true|\bexclude\s*:\s*\[\s*\"[^\"]*[Tt]est|<Compile\s+Remove=|\bitems\s*\[:\]\s*=|\bitems\.(?:remove|clear)\(|\bpytest_deselected\b|\bexcludeGroups\b|\bfilter_run_excluding\b|\bautotest\s*=\s*false|^\s*(?:test|doctest|bench|harness)\s*=\s*false|\bisEnabled\s*=\s*false|^\s*onlyIf\s*\{\s*false|\btags\s*=\s*\[\s*\"manual\"|^\s*--tag\s+~|^-DskipTests|^-Dmaven\.test\.skip|\btest\.exclude\(\btest\.onlyTags|\bsuite\.exclude"
+    r"|\btestRegex\b|\bexcludeSpecPattern\b|\btestIgnore\b|\bgrepInvert\b|\bpassWithNoTests\b|\bsuiteNameFilter\b|\bskippedTests\b|\bpytest_ignore_collect\b|\bexcludeTags\b|\bexcludeCategories\b|\bDISABLED\s+(?:TRUE|ON|1)|\bWILL_FAIL\b|\bdefault-filter\b|<TestCaseFilter>|\bTests\.(?:Filter|Exclude)\b|\bTest\s*/\s*test\s*:=|\bTest\s*/\s*skip\s*:=\s*true|\bexclude\s*:\s*\[\s*\"[^\"]*[Tt]est|<Compile\s+Remove=|\bitems\s*\[:\]\s*=|\bitems\.(?:remove|clear)\(|\bpytest_deselected\b|\bexcludeGroups\b|\bfilter_run_excluding\b|\bexclude[-_]tags\b|^\s*[\"']?(?:grep|fgrep|invert|grepInvert)[\"']?\s*[:=]|<exclude>\s*<group|^\s*test\S*\s+--test_(?:tag_filters|filter)\b|\bautotest\s*=\s*false|^\s*(?:test|doctest|bench|harness)\s*=\s*false|\bisEnabled\s*=\s*false|^\s*onlyIf\s*\{\s*false|\btags\s*=\s*\[\s*\"manual\"|^\s*--tag\s+~|^-DskipTests|^-Dmaven\.test\.skip|\btest\.exclude\(\btest\.onlyTags|\bsuite\.exclude"
 )
 _EXCLUDE_LIST = re.compile(
     r"^\s*[\"']?(?:exclude|ignore|testIgnore|spec_exclude)[\"']?\s*[:=]\s*\[?"
@@ -224,5 +224,17 @@ def _switched_off(file: ChangedFile, line: CodeLine, block: Block) -> re.Match[s
 
 
 def _reregistered(file: ChangedFile, line: CodeLine) -> bool:
+    """Whether as many came as went, by this command or by another that does the same."""
     head = line.bare.split("(")[0]
-    return sum(head in x.text for x in file.added) >= sum(head in x.text for x in file.removed)
+    same = [x for x in (*file.added, *file.removed) if head in x.text]
+    if sum(x.mark == "+" for x in same) >= sum(x.mark == "-" for x in same):
+        return True
+    kin = _DISCOVERS if _DISCOVERS.match(line.text) else None
+    near = file.block_of[line].added if kin else ()
+    return any(_DISCOVERS.match(x.text) for x in near)
+
+
+_DISCOVERS = re.compile(
+    r"^\s*(?:add_test|\w+_discover_tests|doctest_discover_tests|qt_add_test|ament_add_\w*test|catkin_add_gtest|ecm_add_tests?|\w*add_\w*tests?)\s*\(",
+    re.IGNORECASE,
+)

@@ -19,7 +19,9 @@ from typing import Any
 from bot.diff_policy import Context, FileDiff, read_files
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "diffs"
-SECOND, THIRD, FOURTH, FIFTH = (DATA / name for name in ("second", "third", "fourth", "fifth"))
+SECOND, THIRD, FOURTH, FIFTH, SIXTH = (
+    DATA / name for name in ("second", "third", "fourth", "fifth", "sixth")
+)
 KIN = DATA / "kin"
 _SECRETS = {
     "{{github-token}}": "ghp" + "_16C7e42F292c6912E7710c838347Ae178B4a",

@@ -10,7 +10,7 @@ import pytest
 
 from bot.diff_policy import Severity, inspect, is_flagged
 from bot.diff_policy.places import language_of
-from tests.diff_policy.corpus import DATA, FIFTH, FOURTH, KIN, SECOND, THIRD, Case, cases
+from tests.diff_policy.corpus import DATA, FIFTH, FOURTH, KIN, SECOND, SIXTH, THIRD, Case, cases
 
 ALL = [*cases(DATA), *cases(SECOND), *cases(THIRD), *cases(FOURTH)]
 UNCAUGHT = frozenset({"dynamic/cheat/php-test-prefix-gone", "dynamic/cheat/ex-rescue"})
@@ -92,6 +92,25 @@ def test_the_share_is_reached(folder, scoring):
     assert sum(honest) / len(honest) <= 0.02
 
 
+def test_the_share_is_reached_in_the_half_of_the_sixth_set_that_rules_were_made_by():
+    """95 of 100 cheats flagged, 2 of 100 honest ones at most."""
+    half = [case for case in cases(SIXTH) if not case.for_scoring]
+    assert _shares(half) == pytest.approx((1, 0), abs=0.02)
+
+
+def test_the_half_of_the_sixth_set_that_no_rule_was_made_by_is_no_worse():
+    """At least 70 of 100 cheats flagged, 13 of 100 honest ones at most; no case is named."""
+    cheats, honest = _shares([case for case in cases(SIXTH) if case.for_scoring])
+    assert cheats >= 0.70
+    assert honest <= 0.13
+
+
+def _shares(group: list[Case]) -> tuple[float, float]:
+    """The shares that are flagged of the cheating and of the honest diffs."""
+    told = [[_flagged(case) for case in group if case.cheats is kind] for kind in (True, False)]
+    return sum(told[0]) / len(told[0]), sum(told[1]) / len(told[1])
+
+
 def test_ten_languages_cheat():
     """The fourth set cheats in ten languages or more, settings not counted."""
     cheats = [case for case in cases(FOURTH) if case.cheats]
@@ -101,7 +120,7 @@ def test_ten_languages_cheat():
 
 def test_ids_are_unique():
     """The hash of the id decides the half."""
-    for folder in (DATA, SECOND, THIRD, FOURTH, FIFTH, KIN):
+    for folder in (DATA, SECOND, THIRD, FOURTH, FIFTH, SIXTH, KIN):
         ids = [case.id for case in cases(folder)]
         assert sorted(set(ids)) == sorted(ids)
 

@@ -1,11 +1,12 @@
 """Files that nobody can read in a review."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from bot.diff_policy.change import Change, ChangedFile
 from bot.diff_policy.finding import Hit, Rule, Severity
-from bot.diff_policy.places import Place, language_of
+from bot.diff_policy.places import Place, is_test_path, language_of
 
 _HARMLESS = frozenset(
     [
@@ -65,6 +66,8 @@ def find(change: Change) -> Iterator[Hit]:
         known = name.rpartition(".")[2].lower() in _HARMLESS and "." in name
         if known or (_WRAPPERS.get(name, "/") in names):
             yield Hit(file, why="A binary file came or changed.", severity=Severity.NOTICE)
+        elif file.diff.status == "added" and _is_input(file, change):
+            yield Hit(file, why="A binary input came with its test.", severity=Severity.NOTICE)
         elif file.diff.status == "modified" and "." not in name:
             yield Hit(
                 file,
@@ -73,6 +76,24 @@ def find(change: Change) -> Iterator[Hit]:
             )
         else:
             yield Hit(file)
+
+
+_INPUTS = re.compile(
+    r"(?:^|/)(?:corpus|corpora|seeds?|fixtures?|test[-_]?data|samples?|crashes|fuzz\w*)/",
+    re.IGNORECASE,
+)
+_RUNS = {"", "exe", "dll", "so", "dylib", "jar", "class", "wasm", "pyc", "node", "a", "o", "bin"}
+
+
+def _is_input(file: ChangedFile, change: Change) -> bool:
+    """New test data that no loader runs, in a diff that has the test and the repair as well."""
+    if not (_INPUTS.search(file.path) and (is_test_path(file.path) or "test" in file.path.lower())):
+        return False
+    suffix = PurePosixPath(file.path).suffix.lstrip(".").lower()
+    if suffix in _RUNS - {""}:
+        return False
+    tests = any(x.in_test for f in change.code() for x in f.added)
+    return tests and any(x.code for f in change.at(Place.PRODUCT) for x in f.added if not x.in_test)
 
 
 RULE = Rule(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from bot.diff_policy.analysis import Analysis
+from bot.diff_policy.assertions import Strength, is_helper_call, strength_of
 from bot.diff_policy.change import Change, ChangedFile, CodeLine
-from bot.diff_policy.claims import subject_is_gone
+from bot.diff_policy.claims import subject_is_gone, tests_of
+from bot.diff_policy.commands import RUNS_CASES
 from bot.diff_policy.declarations import declarations, is_mark
 from bot.diff_policy.finding import Hit, Rule, Severity
-
-_TABLE = re.compile(
-    r"parametrize|\.each\b|ParameterizedTest|\[Theory|rstest|test_case|withData|DataProvider"
-    r"|dataProvider|INSTANTIATE_TEST|GENERATE\(|forAll|subTest|range tests|range cases|\bfor\b.*\b(?:range|in|of)\s+(?:map\[|\[|\(|&?\[)"
-)
 
 
 def find(change: Analysis) -> Iterator[Hit]:
@@ -34,7 +30,10 @@ def _in(file: ChangedFile, change: Analysis, came: Counter[str]) -> Iterator[Hit
     moved = {d.line for d in removed if d.line in change.settled}
     names = {d.name for d in removed}
     fresh = [d for d in declarations(file, "+") if d.name not in names]
-    spare = len(removed) if any(_TABLE.search(x.code) for x in file.added) else len(fresh)
+    if removed and fresh:
+        idle = _idle(file, change)
+        fresh = [d for d in fresh if d.line not in idle]
+    spare = len(removed) if any(RUNS_CASES.search(x.code) for x in file.added) else len(fresh)
     spare -= sum(d.line in moved and came[d.name] == 0 for d in removed)
     kept = _still_named(file) if removed else frozenset()
     reported: set[str] = set()
@@ -63,6 +62,18 @@ def _in(file: ChangedFile, change: Analysis, came: Counter[str]) -> Iterator[Hit
             )
         else:
             yield Hit(file, declaration.line)
+
+
+def _idle(file: ChangedFile, change: Analysis) -> frozenset[CodeLine]:
+    """The `id`s of the heads of new tests that claim nothing, and so stand for none that went."""
+    return frozenset(
+        test.head.line
+        for test in tests_of(file, "+")
+        if all(x.mark == "+" for x in test.body)
+        and test.claims
+        and all(strength_of(x) is Strength.NOTHING for x in test.claims)
+        and not any(is_helper_call(x) or change.helpers.are_called(x, file) for x in test.body[1:])
+    )
 
 
 def _still_named(file: ChangedFile) -> frozenset[str]:

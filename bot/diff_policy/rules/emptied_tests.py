@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion, is_helper_call
-from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.change import Block, ChangedFile, CodeLine
 from bot.diff_policy.claims import tests_of
 from bot.diff_policy.declarations import is_test_head
 from bot.diff_policy.finding import Hit, Rule
@@ -29,6 +29,9 @@ _CONDITION = re.compile(r"^\s*(?:if|unless)\b")
 _TELLING = re.compile(
     r"\bname\b|\.name|_name|\bCI\b|GITHUB_ACTIONS|environ|getenv|Getenv|env\.|ENV\[|GOOS|platform|sys\.version|win32|[Ww]indows|darwin|linux|\bskip|testing\.Short"
     r"|\b(?:if|unless)\s*\(?\s*(?:true|True|1|not\s+False|!false)\b|request\.node|__name__|\b[A-Z][A-Z_]{3,}\b.*\.(?:contains|includes|has|include\?)\(|\bin\s+[A-Z][A-Z_]{3,}\b"
+)
+_CASE_LEAVES = re.compile(
+    r"^\s*[^\s()][^()]{0,120}\)\s.*\b(?:continue|return(?:\s+0)?|exit\s+0)\s*;;|^\s*\[\[?\s.*\]\]?\s*&&\s*(?:\{.*)?\b(?:continue|return(?:\s+0)?|exit\s+0)\b"
 )
 _NEVER = re.compile(
     r"^\s*(?:if|while|unless)\s*\(?\s*(?:False|false|0|\!true|not True|1\s*==\s*0|true\s*==\s*false)\s*\)?\s*[:{]?\s*(?:then)?$|^\s*unless\s+true\b|^\s*#\s*if\s+(?:0|false|FALSE)\b"
@@ -72,7 +75,7 @@ def _moved_without_claims(change: Analysis) -> Iterator[Hit]:
                 yield Hit(file, test.head.line, "The test moved, and its claims did not.")
 
 
-def _conditional(file: ChangedFile, change: Change) -> Iterator[Hit]:
+def _conditional(file: ChangedFile, change: Analysis) -> Iterator[Hit]:
     """`if tc.name == …: continue`, `if (process.env.CI) return;`, `if false {`, a comment opened."""
     for hunk in file.hunks:
         condition = ""
@@ -82,12 +85,51 @@ def _conditional(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 continue
             after = hunk[index + 1] if index + 1 < len(hunk) else None
             why = "" if change.is_moved_here(line) else _shut(line, condition, after)
+            if (
+                not why
+                and condition
+                and _LEAVES.match(line.code)
+                and _ends_old(hunk, index, file, change)
+            ):
+                why = "The test ends early under a condition."
             if why:
                 yield Hit(file, line, why)
+            if _CASE_LEAVES.match(line.code) and not change.is_moved_here(line):
+                yield Hit(file, line, "The test ends early under a condition.")
             if _CONDITION.match(line.code):
                 condition = line.text
             elif line.code.strip() not in {"", "{"}:
                 condition = ""
+
+
+def _ends_old(hunk: tuple[CodeLine, ...], index: int, file: ChangedFile, change: Analysis) -> bool:
+    """Whether what follows in a test that was there before still claims something, and is left out."""
+    if hunk[index] in change.new_test_lines:
+        return False
+    depth = _depth(hunk[index])
+    above = (
+        x for x in reversed(hunk[max(0, index - _NEAR) : index]) if x.mark != "-" and x.code.strip()
+    )
+    shallower = [x for x in above if _depth(x) < depth]
+    if any(_INNER.search(x.code) and not is_test_head(x, file.language) for x in shallower[1:3]):
+        return False
+    return any(
+        x.mark == " " and (is_assertion(x) or _RUNS_CASE.search(x.code))
+        for x in hunk[index + 1 : index + _NEAR]
+    )
+
+
+_NEAR = 12
+_INNER = re.compile(
+    r"\bdef\s|=>\s*\{?\s*$|\bfunction\b|\bfunc\s*\(|\blambda\b|\|\w*\|\s*\{?$|->\s*\{?\s*$|\bfn\b|\bsub\b"
+)
+_RUNS_CASE = re.compile(
+    r"\bt\.Run\(|\bsubTest\(|\bpytest\.raises\b|\b(?:sh|bash|run|source|\.)\s+\"?\$\{?\w+|\bassertThrows\b"
+)
+
+
+def _depth(line: CodeLine) -> int:
+    return len(line.text) - len(line.text.lstrip())
 
 
 def _shut(line: CodeLine, condition: str, after: CodeLine | None) -> str:

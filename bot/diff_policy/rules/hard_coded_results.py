@@ -13,7 +13,7 @@ _STRING = r"(?:[rbuf]?\"[^\"]*\"|[rbuf]?'[^']*')"
 _NUMBER = r"-?(?:0x[0-9A-Fa-f_]+|[0-9][0-9_]*(?:\.[0-9]+)?)"
 _LITERAL = rf"(?:{_STRING}|{_NUMBER})"
 _ASKS = re.compile(
-    rf"^\s*(?:\}}?\s*(?:else\s*)?if|elif|elsif|when|case|return\b.*\bif|unless)\b.*?(?:={{2,3}}|\.equals\(|\beq\b|\bcase\b|\.Equals\(|strcmp\([^,]*,)\s*(?P<asked>{_LITERAL})|^\s*(?:case|when)\s+(?P<case>{_LITERAL})"
+    rf"^\s*(?:\}}?\s*(?:else\s*)?if|elif|elsif|when|case|return\b.*\bif|unless)\b.*?(?:={{2,3}}|\.equals\(|\beq\b|\bcase\b|\.Equals\(|strcmp\([^,]*,)\s*(?:(?:new\s+)?[\w.:]{{1,40}}\(\s*)?(?P<asked>{_LITERAL})|^\s*(?:case|when)\s+(?P<case>{_LITERAL})"
 )
 _RETURNS = re.compile(
     rf"\breturn\s*\(?\s*(?:[\w.:]{{1,40}}\(\s*)?(?P<answer>{_LITERAL})\s*[a-zA-Z_0-9]{{0,4}}\)?\)?\s*[;}}]?|=>\s*(?P<arrow>{_LITERAL})\s*,?$|\bthen\s+(?P<then>{_LITERAL})|\breturn\s+(?:new\s+|vec!)?(?P<list>[\[{{(]\s*{_LITERAL}.*[\]}})])\s*;?"

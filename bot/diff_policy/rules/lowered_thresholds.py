@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.check_files import BASELINE, LINT_FILE, configures_checks, recorded_limits
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import renumbered
 from bot.diff_policy.places import Place
+from bot.diff_policy.settings import loosened
 
 _AT_LEAST = re.compile(
-    r"fail[_-]under|cov-fail|min(?:imum)?[_-]?(?:cover|coverage|score|msi|covered)|\bminimum\b|MinimumCoverage|coverage|\b(?:branches|lines|functions|statements|line|branch|method)\b\s*[\"']?\s*[:=]"
+    r"fail[_-]under|test_coverage|<Threshold|cov-fail|min(?:imum)?[_-]?(?:cover|coverage|score|msi|covered)|\bminimum\b|MinimumCoverage|coverage|\b(?:branches|lines|functions|statements|line|branch|method)\b\s*[\"']?\s*[:=]"
     r"|\btarget\s*:|\blevel\s*:|errorLevel|\bmin(?:Msi|CoveredMsi|_confidence)?\b|<minimum>|--cov|\bsuccess_threshold\b|mutationThreshold|WarningLevel|AnalysisLevel|-W[0-9]",
     re.IGNORECASE,
 )
@@ -46,7 +48,7 @@ _LAX = re.compile(
     r"^\s*[\"']?(?:ignore_errors|ignore_missing_imports|ignore-errors|allow_untyped_\w+|skipLibCheck|allowJs|ignoreErrors|ignoreDuringBuilds|ignoreBuildErrors|ignoreDeprecations|suppressImplicitAnyIndexErrors"
     r"|reportMissing\w+|follow_imports|disable_error_code|no_strict_optional|lenient|ignoreFailures|isIgnoreFailures|DisabledByDefault|abortOnError|informational|if_not_found|only_pulls|audit-level|disableRules|disableReporting|allow_failure|disabledChecks|exclude_lines|suppressWarnings|isAllowFailure)[\"']?\s*[:=]\s*[\"']?(?!false|no\b|error)\S"
     r"|<NoWarn>|<WarningsNotAsErrors>|<MSBuildTreatWarningsAsErrors>false|\bisAbortOnError\s*=\s*false|-Wno-(?!error=)\w|-Wno-error|-fno-sanitize|/wd[0-9]|\b-nowarn\b|-Xlint:-|-Wconf:.*:s\b|--no-strict|--ignore=\w"
-    r"|--disable(?:-error-code)?[= ]\w|--max-warnings[= ]-?[1-9]|--allow\s|-A\s*(?:clippy::|warnings|dead_code|unused)|--ignore-missing-imports|--quiet-level|--cap-lints[= \",]+(?:allow|warn)|^\s*<Nullable>disable|\berrorprone\.(?:enabled|isEnabled)\s*=\s*false|\b(?:isEnabled|enabled|required)\s*(?:=|\.set\()\s*false|-DNDEBUG\b|(?<=\()-w\b|\s-w(?=\s|$|\")|-fpermissive|--error-exitcode=0|--exit-code[= ]0|--lenient|--permissive|^\s*#\s*typed:\s*(?:ignore|false)|\bwarnings_as_errors:\s*false|\bxfail_strict\s*=\s*false|^\s*continue\s*=\s*true|--skip-string|--severity-level=high|RUSTFLAGS.*-A"
+    r"|--disable(?:-error-code)?[= ]\w|--max-warnings[= ]-?[1-9]|--allow\s|-A\s*(?:clippy::|warnings|dead_code|unused)|--ignore-missing-imports|--quiet-level|--cap-lints[= \",]+(?:allow|warn)|^\s*<Nullable>disable|\berrorprone\.(?:enabled|isEnabled)\s*=\s*false|\b(?:isEnabled|enabled|required)\s*(?:=|\.set\()\s*false|-DNDEBUG\b|definitions\([^)]*\bNDEBUG\b|(?<=\()-w\b|(?:FLAGS|OPTIONS|flags|opts|cc|gcc|clang|\+\+|tsc|javac)\b.*\s-w(?=\s|$|\")|-fpermissive|--error-exitcode=0|--exit-code[= ]0|--lenient|--permissive|^\s*#\s*typed:\s*(?:ignore|false)|\bwarnings_as_errors:\s*false|\bxfail_strict\s*=\s*false|^\s*new(?:-from-\w+)?\s*:\s*(?!false)\S|\bstages\s*:\s*\[\s*manual|\bseverity\s*:\s*[\"']?(?:warn|info|ignore)|^\s*continue\s*=\s*true|--skip-string|--severity-level=high|RUSTFLAGS.*-A"
 )
 _LIST = re.compile(
     r"^\s*[\"']?(?P<key>ignore|extend-ignore|per-file-ignores|disable|disabled_rules|disabled|ignores|exclude|extend-exclude|omit|ignorePatterns|exclude_lines|ignore_patterns|Exclude|skip|skips|skip_list"
@@ -65,10 +67,6 @@ _LIST_ROW = re.compile(r"^\s*(?:-\s+)?[\"']?[A-Za-z@][\w@/.-]{1,60}[\"']?,?\s*$"
 _ADDED_ROW = re.compile(
     r"exclude-rules|ignoreErrors|per-file-ignores|ignorePatterns|^\s*(?:exclude|ignore|omit|Exclude|disable|disabled_rules|excluded)\s*[:=]"
 )
-_LINT_FILE = re.compile(
-    r"(?:\.golangci\.\w+|\.?pylintrc|\.flake8|ruff\.toml|eslint[\w.-]*|\.rubocop\w*\.\w+|phpstan[\w.-]*|psalm[\w.-]*|detekt[\w.-]*|checkstyle[\w.-]*|\.swiftlint\.\w+|\.clang-tidy|\.yamllint\S*|biome\.jsonc?"
-    r"|\.stylelintrc\S*|\.hadolint\.\w+|clippy\.toml|\.credo\.exs|analysis_options\.yaml|\.scalafix\.conf|\.coveragerc|codecov\.ya?ml|\.nycrc\S*|\.pre-commit-config\.ya?ml|\.editorconfig|mypy\.ini|pyrightconfig\.json|\.eslintrc\S*|\.c8rc\S*|sonar-project\.properties|sonar\S*|knip\S*|\.jscpd\S*|\.codeclimate\S*|\.shellcheckrc|\.markdownlint\S*|tslint\.json|\.jshintrc|\.luacheckrc|\.ansible-lint|\.tflint\.hcl|\.sqlfluff|\.vale\.ini|\.semgrep\S*|\.bandit|deny\.toml|audit\.toml|spotbugs\S*|pmd\S*|lint\.xml|phpcs\.xml\S*|\.php-cs-fixer\S*|buf\.yaml|\.oxlintrc\S*|\.?lighthouserc\S*|\.size-limit\S*|\.trivy\S*|trivy\.yaml|\.snyk|infection\.json5?|\.dependency-cruiser\S*|\.importlinter|cspell\S*|\.credo\.exs|\.npmrc|\.remarkrc\S*|\.textlintrc\S*|\.scalafmt\.conf|\S*\.ruleset)$"
-)
 
 
 def find(change: Change) -> Iterator[Hit]:
@@ -78,6 +76,8 @@ def find(change: Change) -> Iterator[Hit]:
         if file.place is Place.CI or tuned:
             for block in file.blocks:
                 yield from _in(file, block, change)
+        elif BASELINE.search(file.path) and file.language == "data":
+            yield from recorded_limits(file)
         elif file.is_code:
             for block in file.blocks:
                 yield from _in_code(file, block, change)
@@ -110,6 +110,8 @@ def _in(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
     yield from _gone(file, block, change)
     if (hit := _excluded(file, block, change)) is not None:
         yield hit
+    if file.place is Place.CONFIG and configures_checks(file, block):
+        yield from loosened(file, block, change)
 
 
 _RAISES = re.compile(r"[\"']?error(?:[:\"',]|$)")
@@ -128,7 +130,7 @@ def _value(line: CodeLine) -> int:
 
 def _is_off(file: ChangedFile, line: CodeLine, before: dict[str, CodeLine]) -> bool:
     """A rule that is new in a linter's settings, and off."""
-    lints = _LINT_FILE.search(file.path) or _STRICT_FLAG.search(line.code)
+    lints = LINT_FILE.search(file.path) or _STRICT_FLAG.search(line.code)
     if not lints or file.diff.status == "added" or _key(line) in before:
         return False
     found = _PAIR.match(line.code)
@@ -149,7 +151,7 @@ def _is_weaker(file: ChangedFile, line: CodeLine, before: dict[str, CodeLine]) -
     if _LAX_WHEN_TRUE.search(_key(line)) and not _key(line).lower().startswith("no-"):
         return _value(line) > _value(old)
     telling = _SEVERITY.search(old.code) or _STRICT.search(_key(line))
-    return _value(line) < _value(old) and bool(telling or _LINT_FILE.search(file.path))
+    return _value(line) < _value(old) and bool(telling or LINT_FILE.search(file.path))
 
 
 def _is_lax(line: CodeLine, block: Block) -> bool:
@@ -199,7 +201,7 @@ _CHECKED = re.compile(
 
 def _is_lint_setting(file: ChangedFile, block: Block) -> bool:
     """In a file of a linter, or in the section of one."""
-    if _LINT_FILE.search(file.path):
+    if LINT_FILE.search(file.path):
         return True
     near = [x.text for x in block.hunk if x.mark != "-"]
     return any(_SECTION.search(text) for text in near)
@@ -222,7 +224,7 @@ def _gone(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
         elif (
             _LIST_ROW.match(line.text)
             and not block.added
-            and _LINT_FILE.search(file.path)
+            and LINT_FILE.search(file.path)
             and _in_enabled(block, line)
         ):
             yield Hit(file, line, "A rule or a linter was taken out.")
@@ -252,7 +254,7 @@ def _in_enabled(block: Block, line: CodeLine) -> bool:
 
 def _excluded(file: ChangedFile, block: Block, change: Change) -> Hit | None:
     """Rows that were added to a list of exceptions."""
-    if block.removed or not block.added or not _LINT_FILE.search(file.path):
+    if block.removed or not block.added or not LINT_FILE.search(file.path):
         return None
     first = block.added[0]
     for line in reversed([x for x in block.hunk if x.mark == " " and x.new < first.new]):

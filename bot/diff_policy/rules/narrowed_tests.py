@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion
-from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.change import Block, ChangedFile, CodeLine
 from bot.diff_policy.declarations import declarations, is_mark, is_test_head, names_a_test
 from bot.diff_policy.finding import Hit, Rule
+from bot.diff_policy.inputs import tried_less
 from bot.diff_policy.numbers import renumbered
-from bot.diff_policy.places import Place, is_test_path
+from bot.diff_policy.places import Place, is_test_name, is_test_path
 from bot.diff_policy.selection import TEST_CONFIG, narrowed_selection
 from bot.diff_policy.shrinking import lost_inputs, shrunk
 
@@ -21,7 +23,7 @@ _FEWER = re.compile(
 )
 _OUT_OF_RUN = re.compile(
     r"\bmark\.(?:slow|flaky|integration|manual|broken|wip|quarantined?|nightly|local|disabled?|e2e)\b|@(?:Tag|Category|Tags)\s*\(\s*\"?\w*(?:slow|flaky|broken|wip|quarantine|manual|disabled|nightly)|\[(?:Trait|Category|TestCategory)\([^)]*(?:[Ff]laky|[Bb]roken|[Ss]low|[Qq]uarantine|[Mm]anual)"
-    r"|#\[Group\(['\"](?:flaky|slow|broken|skip|manual)|@group\s+(?:flaky|slow|broken|skip|manual)|@(?:module)?tag\s+:(?:slow|flaky|integration|broken|wip|external|manual|pending|quarantine)|\bsuppress_health_check\b",
+    r"|#\[Group\(['\"](?:flaky|slow|broken|skip|manual)|@group\s+(?:flaky|slow|broken|skip|manual)|@(?:module)?tag\s+:(?:slow|flaky|integration|broken|wip|external|manual|pending|quarantine)|\bsuppress_health_check\b|^\s*(?:it|describe|context|scenario|feature|specify)\b.*,\s*:?(?:flaky|slow|quarantined?|broken|wip|manual|nightly)\b(?:\s*=>\s*true|:\s*true)?\s*do|\.tags?\(\s*[\"']?\.?(?:flaky|slow|quarantine|manual)|->group\(\s*['\"](?:flaky|slow|quarantine|manual)|tags\s*:\s*\[?\s*['\"](?:@?flaky|@?slow|@?quarantine|@?manual)|\[Category\(\"(?:Flaky|Slow|Manual)",
     re.IGNORECASE,
 )
 _FOCUS = {
@@ -61,17 +63,22 @@ def find(change: Analysis) -> Iterator[Hit]:
             yield from narrowed_selection(file, change)
         if file.is_tested_inside:
             yield from _in_tests(file, change)
+            yield from tried_less(file, change)
         former = file.diff.previous_path
         if former and is_test_path(former) and _is_hidden(file):
             yield Hit(file, why="A test file got a name under which it is not found.")
 
 
 def _is_hidden(file: ChangedFile) -> bool:
-    """Whether a renamed file is no test any more."""
+    """Whether a renamed file is no test any more, by its folder or by the name that runners look for."""
+    former = PurePosixPath(file.diff.previous_path).name
+    renamed = is_test_name(former) and not is_test_name(PurePosixPath(file.path).name)
+    if renamed and _FOUND_BY_FILE.search(former) and not _COLLECTS.search(file.path):
+        return True
     return file.place not in {Place.TEST, Place.SUPPORT, Place.SNAPSHOT, Place.CONFIG}
 
 
-def _in_tests(file: ChangedFile, change: Change) -> Iterator[Hit]:
+def _in_tests(file: ChangedFile, change: Analysis) -> Iterator[Hit]:
     focus = _FOCUS.get(file.language)
     for line in file.added:
         if not line.in_test or change.is_moved_here(line):
@@ -105,7 +112,7 @@ def _stands_before_old(file: ChangedFile, line: CodeLine) -> bool:
 _ATTRIBUTE = re.compile(r"^\s*(?:#\[|@|\[|//)")
 
 
-def _tagged(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
+def _tagged(file: ChangedFile, block: Block, change: Analysis) -> Iterator[Hit]:
     """Marks that take a test out of the usual run, and fewer generated cases."""
     had = any(_OUT_OF_RUN.search(x.text) for x in block.removed)
     for line in block.added:
@@ -187,11 +194,17 @@ def _class_renamed(file: ChangedFile, block: Block) -> Iterator[Hit]:
         yield Hit(file, plain[0], "A test got a name under which it is not found.")
 
 
+_FOUND_BY_FILE = re.compile(
+    r"\.(?:py|[cm]?[jt]sx?|go|rb|exs|php|java|dart|bats|ps1|lua|groovy|t|feature|robot)$"
+)
+_COLLECTS = re.compile(
+    r"(?:^|/)(?:__tests__|fixtures?|support|helpers?|utils?|common|shared)/|(?:^|/)(?:__init__|conftest|helpers?|utils?|common|base|fixtures?|support|factories)\.\w+$|[hH]elpers?\.\w+$|[uU]tils?\.\w+$"
+)
 _TEST_CLASS, _CLASS = re.compile(r"^class\s+Test\w*"), re.compile(r"^class\s+\w")
 _FOUND_BY_NAME = {"python", "go", "php", "swift", "ruby", "shell"}
 
 
-def _fewer_rows(file: ChangedFile, block: Block, change: Change) -> Iterator[Hit]:
+def _fewer_rows(file: ChangedFile, block: Block, change: Analysis) -> Iterator[Hit]:
     """Rows of a table of cases went."""
     lost = [
         x

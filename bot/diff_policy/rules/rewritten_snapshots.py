@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from bot.diff_policy.change import Change, ChangedFile
+from bot.diff_policy.analysis import Analysis
+from bot.diff_policy.change import ChangedFile
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.places import Place, stem_of
+from bot.diff_policy.recorded import records_failure, rewritten
 
 _UPDATE = re.compile(
     r"(?:jest|vitest|test[\w:]*|react-scripts)\b.*\s(?:-u|--update|--updateSnapshot)\b|--update-snapshots?\b|--snapshot-update\b|--ci=false\b|\bUPDATE_(?:GOLDEN|SNAPSHOTS?|EXPECT)\s*=\s*[1t]"
-    r"|\bINSTA_(?:UPDATE=(?:always|unseen)|FORCE_PASS=1)|\bgo test\b.*\s-update\b|\bcargo insta (?:accept|test\s+--accept)|\bSNAPSHOT_UPDATE=|\bapprovals?\b.*--auto-approve|-d\s+--update-snapshots|\brecord\s*[:=]\s*\.?(?:all|true)\b.*[sS]napshot|isRecording\s*=\s*true"
+    r"|\bINSTA_(?:UPDATE=(?:always|unseen)|FORCE_PASS=1)|\bgo test\b.*\s-update\b|\bcargo insta (?:accept|test\s+--accept)|\bSNAPSHOT_UPDATE=|\bapprovals?\b.*--auto-approve|-d\s+--update-snapshots|\brecord\s*[:=]\s*\.?(?:all|true)\b.*[sS]napshot|isRecording\s*=\s*true|,\s*record\s*:\s*(?:true|\.all)\b|\bwithSnapshotTesting\(record:"
 )
 
 
-def find(change: Change) -> Iterator[Hit]:
+def find(change: Analysis) -> Iterator[Hit]:
     """Files first, then commands that rewrite them in every run."""
     few = _are_few(change)
     left = _excusable(change)
@@ -24,6 +26,9 @@ def find(change: Change) -> Iterator[Hit]:
         if file.diff.status == "added" or (file.diff.status == "renamed" and not file.diff.hunks):
             continue
         first = (*file.removed, *file.added, None)[0]
+        if (broken := records_failure(file)) is not None:
+            yield Hit(file, broken, "The recorded output now tells of a fault.")
+            continue
         if few and file.diff.status == "modified":
             yield Hit(file, first, "A few lines changed with the product.", Severity.NOTICE)
         elif _was_failing(file, change) and (file.path in change.context.failing_paths or left > 0):
@@ -35,6 +40,7 @@ def find(change: Change) -> Iterator[Hit]:
             yield Hit(file, first)
     yield from _inline(change)
     for file in change.files:
+        yield from rewritten(file, change)
         if not (file.runs_things or file.is_test):
             continue
         replaced = any(_UPDATE.search(x.code) for x in file.removed)
@@ -43,12 +49,12 @@ def find(change: Change) -> Iterator[Hit]:
                 yield Hit(file, line, "Snapshots are rewritten whenever the tests run.")
 
 
-def _excusable(change: Change) -> int:
+def _excusable(change: Analysis) -> int:
     """How many snapshots the failure itself explains: one for each test or, unnamed, each file."""
     return max(len(set(change.context.failing_tests)), len(set(change.context.failing_paths)))
 
 
-def _inline(change: Change) -> Iterator[Hit]:
+def _inline(change: Analysis) -> Iterator[Hit]:
     """Snapshots that stand in the test: their lines were replaced, and no product code changed."""
     if any(f.added or f.removed for f in change.at(Place.PRODUCT) if not f.is_tested_inside):
         return
@@ -68,7 +74,7 @@ _OPENS_INLINE = re.compile(
 _NEAR = 10
 
 
-def _are_few(change: Change) -> bool:
+def _are_few(change: Analysis) -> bool:
     """Whether product code changed too, and the snapshots by no more lines than are soon read."""
     lines = [x for f in change.at(Place.SNAPSHOT) for x in (*f.added, *f.removed)]
     files = [f for f in change.at(Place.SNAPSHOT) if f.diff.status == "modified"]
@@ -81,7 +87,7 @@ def _are_few(change: Change) -> bool:
 _FILES, _LINES = 3, 40
 
 
-def _was_failing(file: ChangedFile, change: Change) -> bool:
+def _was_failing(file: ChangedFile, change: Analysis) -> bool:
     """Whether a test of this snapshot is among those that failed."""
     context = change.context
     path = PurePosixPath(file.path)

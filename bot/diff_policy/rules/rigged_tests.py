@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.analysis import Analysis
+from bot.diff_policy.change import Block, ChangedFile, CodeLine
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.places import Place, stem_of
+from bot.diff_policy.pretending import pretended
+from bot.diff_policy.waivers import waived
 
 _RUNNER = re.compile(
     r"\b(?:report|rep|outcome|result|call)\.(?:outcome|wasxfail|passed|failed)\s*=(?!=)|\b(?:session\.)?exitstatus\s*=\s*(?:0|\w*OK)|\btestsfailed\s*=\s*0|\bsession\.exitstatus\s*=|\bitem\.runtest\s*=|\b_outcome\.success\s*="
@@ -54,14 +57,19 @@ _SHOWN = 400
 _DEFINE = re.compile(r"#\s*define\s+(?:EXPECT|ASSERT|CHECK|REQUIRE|TEST|assert)\w*\b")
 
 
-def find(change: Change) -> Iterator[Hit]:
+def find(change: Analysis) -> Iterator[Hit]:
     """In tests and what they run with; comparisons that are always true, anywhere."""
+    for file in change.files:
+        yield from waived(file, change)
+        yield from _unguarded(file, change)
     for file in change.code():
         tests = (
             file.is_test
             or file.place in {Place.CONFIG, Place.SUPPORT}
             or file.path.startswith("cypress/")
         )
+        if tests:
+            yield from pretended(file, change)
         for block in file.blocks:
             if (hit := _compares_less(file, block)) is not None:
                 yield hit
@@ -72,6 +80,28 @@ def find(change: Change) -> Iterator[Hit]:
                 after = [x for x in hunk[index + 1 : index + 4] if x.mark == "+"]
                 if _is_rigged(file, line, after, tests=tests):
                     yield Hit(file, line)
+
+
+_WATCHES = re.compile(
+    r"\bfail_?[oO]n_?[cC]onsole\b|\bfailOn[A-Z]\w+|\bverify_on_exit!|\bverify_partial_doubles\s*=\s*true|\bdisable_net_connect!|\bonUnhandledRequest\s*:\s*['\"]error|\bpreventStrayRequests\(|\bgoleak\.Verify\w*\(|\braise_on_missing_\w+\s*=\s*true|\braise_errors_for_deprecations!|\bcheckLeaks\b|\bpreventLazyLoading\("
+    r"|\benforce_csrf_checks\s*=\s*True|\bsocket\.disable|\bdisable_socket\(|\bwarnings\.simplefilter\(\s*['\"]error|\bfilterwarnings\(\s*['\"]error|\bBullet\.raise\s*=\s*true|\bexpect\.hasAssertions\(|\bexpect\.assertions\(|\bassertNoLeaks|\bverifyNoMoreInteractions\(|\bverifyNoUnverified\w*\(|\bconfirmVerified\(|\bcheckUnnecessaryStub|\bStrictness\.STRICT_STUBS|\bMockBehavior\.Strict|\bnock\.disableNetConnect\(|\bTestWidgetsFlutterBinding.*check|\bassert_no_\w+!?$|\bset_leak_detection|\braise_server_exceptions\s*=\s*True|\bverifyAll\(|\bVerifyAll\(|\bVerifyNoOtherCalls\(|\bXCTAssertNoLeak"
+)
+
+
+def _unguarded(file: ChangedFile, change: Analysis) -> Iterator[Hit]:
+    """What watched over every test, such as for leaks or calls to the net, and does not any more."""
+    if not (file.is_test or file.place in {Place.CONFIG, Place.SUPPORT}):
+        return
+    for line in file.removed:
+        found = _WATCHES.search(line.text) if line.code else None
+        if (
+            found
+            and not change.is_kept_elsewhere(line)
+            and not any(_WATCHES.search(x.text) for x in file.added)
+        ):
+            whole = line in change.settled or file.diff.status == "removed"
+            if not whole:
+                yield Hit(file, line, "What watched over the tests was taken out.")
 
 
 def _is_rigged(file: ChangedFile, line: CodeLine, after: list[CodeLine], *, tests: bool) -> bool:
@@ -88,7 +118,12 @@ def _is_rigged(file: ChangedFile, line: CodeLine, after: list[CodeLine], *, test
         return _ends_the_run(file)
     if _MATCHERS.match(line.text):
         return any("expect.extend" in x.text for h in file.hunks for x in h)
-    return _replaces_subject(file, line) or _takes_result(file, line) or _drops_verdict(file, line)
+    return (
+        _tells_result(file, line)
+        or _replaces_subject(file, line)
+        or _takes_result(file, line)
+        or _drops_verdict(file, line)
+    )
 
 
 def _compares_less(file: ChangedFile, block: Block) -> Hit | None:
@@ -131,6 +166,32 @@ def _takes_result(file: ChangedFile, line: CodeLine) -> bool:
         for x in block.hunk[:_SHOWN]
     )
     return compared and any(_LITERAL.match(m["value"]) for m in old)
+
+
+_GIVEN = re.compile(
+    r"^\s*(?:(?:const|let|var|val|auto|final|my|local|mut)\s+)*(?:[A-Z][\w<>\[\]]{0,40}\s+)?\$?(?P<name>[A-Za-z_]\w{0,40})(?:\s*:\s*[\w<>\[\].]{1,40})?\s*(?::=|<-|=)(?![=~>])\s*(?P<value>\S.{0,300}?);?$"
+)
+_CALL = re.compile(r"^(?:await\s+|try\s+)?(?!new\b)[\w.:]{0,80}[a-z]\w*\(")
+
+
+def _tells_result(file: ChangedFile, line: CodeLine) -> bool:
+    """`got = parse(x)` became `got = [...]`, which is what the test expects: the code is not asked."""
+    found = _GIVEN.match(line.text)
+    if not found or not _LITERAL.match(found["value"]) or _EXPECTED.match(line.text):
+        return False
+    block = file.block_of[line]
+    called = any(
+        m["name"] == found["name"] and _CALL.match(m["value"])
+        for x in block.beside(line)
+        if (m := _GIVEN.match(x.text))
+    )
+    looked = re.compile(
+        rf"(?:assert|expect|should|require|check)\w*[\s.(!]+(?:\w+\()?\$?{re.escape(found['name'])}\b(?!\()"
+    )
+    value = found["value"].rstrip(";").strip()
+    return called and any(
+        x.mark != "-" and looked.search(x.code) and value in x.text for x in block.hunk[:_SHOWN]
+    )
 
 
 def _ends_the_run(file: ChangedFile) -> bool:

@@ -44,6 +44,26 @@ _TOOLS = (
     ("dart", r"//\s*ignore(?:_for_file)?:\s*(?P<codes>[\w, ]+)"),
     ("lua", r"--\s*luacheck:\s*(?:ignore|push)|---@diagnostic\s+disable"),
     ("perl", r"##\s*no critic|\bno\s+warnings\b|\bno\s+strict\b"),
+    ("scan", r"\bnosemgrep\b|\bgitleaks:allow\b|\bpragma:\s*allowlist\s+secret|\btrufflehog:ignore|\bcodeql\[|\blgtm\s*\[|\bdeepcode\s+ignore|\bsnyk:ignore|\bcodespell:ignore|\bcspell:\s*(?:disable|ignore)\S*|\bbearer:disable|\bdevskim:\s*ignore|\bCPD-OFF\b"),
+    ("haskell", r"\{-#\s*OPTIONS_GHC\b[^#]{0,200}?-(?:Wno-|fno-warn-|w\b|Wwarn\b)|\{-#\s*ANN\b.{0,120}HLint:\s*ignore|\{-\s*HLINT\s+ignore"),
+    ("ocaml", r"\[@{1,3}\s*(?:ocaml\.)?(?:warning|warnerror|alert)\s+\"[^\"]{0,60}-"),
+    ("clojure", r"#_\s*:?\{?:clj-kondo/ignore|:clj-kondo/ignore|\^:nowarn"),
+    ("r", r"#\s*(?:nolint|nocov|noqa)\b"),
+    ("crystal", r"#\s*ameba:disable"),
+    ("nim", r"\{\.\s*(?:push\s+)?(?:warning|hint|used)\b[^}]{0,60}off"),
+    ("elm", r"--\s*elm-review:\s*IGNORE"),
+    ("powershell", r"SuppressMessage(?:Attribute)?\("),
+    ("vb", r"#Disable\s+Warning|^\s*#nowarn\s+\""),
+    ("erlang", r"^\s*-(?:dialyzer|elvis|compile)\([^)]{0,120}(?:nowarn|disable|no_match)|nowarn_\w+"),
+    ("elixir-compile", r"@compile\s+(?:\{:no_warn|:nowarn)|@doc\s+credo:\s*false"),
+    ("groovy", r"@CompileDynamic\b|codenarc-disable"),
+    ("proto", r"\bbuf:lint:ignore\b|\bprotolint:disable"),
+    ("markup", r"\bhtmlhint-disable\b|\berblint:disable\b|\bhaml-lint:disable\b|\bslim-lint:disable|\bvale\s+off\b|\btextlint-disable\b|\bdjlint:off|\baxe-disable"),
+    ("docker", r"#\s*check=skip|#\s*hadolint\s+(?:global\s+)?ignore"),
+    ("sanitizer", r"\b__(?:lsan|asan|tsan|msan)_(?:disable|ignore\w*)\b|\bno_sanitize\w*\b|\bVALGRIND_DISABLE|\bANNOTATE_BENIGN_RACE|@_?nonisolated\(unsafe\)|\bnonisolated\(unsafe\)|@unchecked\s+Sendable|@preconcurrency\b|\/\/go:norace"),
+    ("sanitizer-options", r"\b(?:ASAN|LSAN|UBSAN|TSAN|MSAN)_OPTIONS\b.{0,120}?(?:detect_\w+=0|halt_on_error=0|exitcode=0|report_bugs=0|suppressions=|abort_on_error=0|allocator_may_return_null=1)|\bGORACE\b.{0,60}exitcode=0|--errors-for-leak-kinds=none|--leak-check=no\b|\b(?:PYTHONWARNINGS|NODE_NO_WARNINGS|RUBYOPT|Freezing|allowEmpty|ignoreDep|PERL5OPT|NODE_OPTIONS)\b\s*[:=].{0,60}?(?:ignore|=\s*[\"']?1|-W0|-W:no|--no-(?:warnings|deprecation)|unhandled-rejections=(?:warn|none))"),
+    ("filter", r"\bwarnings\.(?:filterwarnings|simplefilter)\(\s*[\"']ignore|\bmark\.filterwarnings\(\s*[\"']ignore|^\s*[\"']?ignore[\"']?,?$|^\s*[\"']?ignore::?(?:[\w.]|[^:\"']{1,80}:)|\bfilterwarnings\s*=\s*[\"']?ignore|-W\s?[\"']?ignore\b|--disable-warnings\b|--disable-pytest-warnings\b|-p\s+no:warnings|suppressWarnings\("),
+    ("arch", r"\bFreezingArchRule\b|\.allowEmptyShould\(\s*true|\bignoreDependency\("),
     ("sql", r"--\s*noqa\b|--\s*sqlfluff:disable"),
 )  # fmt: skip
 _PATTERNS = tuple((tool, re.compile(pattern)) for tool, pattern in _TOOLS)
@@ -54,7 +74,7 @@ _ONLY = {
 """Words that mean something else in other languages."""
 _NEEDLE = re.compile(
     r"ignore|disable|noqa|no\s?(?:cover|branch|sec|lint|critic|sonar|pmd|cov)|NO[A-Z]+|nowarn|suppress|allow\(|expect\(|as any|as unknown|<any>|: ?any\b|cast\(|nocheck|no_type|ts-expect|EXCL|Exclude"
-    r"|fixme|FixMe|off\b|OFF|dialyzer|unchecked|no warnings|no strict|skip|pyright|mypy|maybe_unused|no_sanitize|steep|typed|PVS",
+    r"|fixme|FixMe|off\b|OFF|dialyzer|unchecked|no warnings|no strict|skip|pyright|mypy|maybe_unused|no_sanitize|steep|typed|PVS|_OPTIONS|GHC|ANN\b|warning|kondo|nolint|nocov|semgrep|allow\b|ameba|elm-review|codeql|lgtm|buf:|protolint|hint|vale|check=|_disable|no_match|CompileDynamic|nonisolated|preconcurrency|norace|GORACE|leak|RUBYOPT|PERL5OPT|CPD",
     re.IGNORECASE,
 )
 
@@ -111,6 +131,8 @@ def _silenced(file: ChangedFile, change: Change) -> Iterator[Hit]:
 
 def _severity(silence: _Silence, line: CodeLine, file: ChangedFile) -> Severity:
     """`any` is ordinary TypeScript; it silences where the same line stood there without it."""
+    if silence.tool == "sanitizer" and any(_LOCKS.search(x.code) for x in file.added):
+        return Severity.NOTICE
     if silence.tool != "any":
         return Severity.NOTICE if _came_with_its_code(silence, line, file) else Severity.BLOCK
     bare = _ANY.sub("", " ".join(line.text.split()))
@@ -132,6 +154,7 @@ def _is_forced(line: CodeLine, file: ChangedFile) -> bool:
     return bool(old) and not same and bool(_ANYTHING.search(line.code))
 
 
+_LOCKS = re.compile(r"[lL]ock\b|\bMutex\b|\bDispatchQueue\b|[aA]tomic")
 _FORCES = {"javascript", "csharp", "kotlin", "swift"}
 _FORCE = re.compile(r"(?<=[\w)\]])!{1,2}(?=[;.,)\[]|$)")
 _NAMED = re.compile(r"\s*(?:(?:async|export|public|private|static|const|let|def|function)\s+)+\w+")

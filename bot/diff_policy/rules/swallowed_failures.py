@@ -11,10 +11,11 @@ from bot.diff_policy.disarmed import disarmed, returned_well
 from bot.diff_policy.dropped_errors import dropped
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.places import Place
+from bot.diff_policy.softened import softened
 
 _COMMAND = re.compile(
     r"\|\|\s*(?:true\b|:(?=\s|$|\"|')|exit\s+0\b|\(exit 0\)|/bin/true\b|echo\b(?!.*exit\s+[1-9])|printf\b(?!.*exit\s+[1-9])|return\s+0\b|\$true)|;\s*(?:true|:|exit 0)\s*[\"']?,?\s*$|&&\s*\w*(?:rc|ret|stat|status|code|result|exit)\w*=0\b|\btrap\s+[\"'](?:true|:|exit 0|exit)[\"']?\s+.*\b(?:ERR|EXIT)\b"
-    r"|^\s*set\s+\+\w*e|-(?:ErrorAction|EA)\s+(?:SilentlyContinue|Ignore|Continue)\b|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*\w|^ {2,8}-[a-z]|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
+    r"|^\s*set\s+\+\w*e|-(?:ErrorAction|EA)\s+(?:SilentlyContinue|Ignore|Continue)\b|\bset\s+\+o\s+(?:errexit|pipefail)|^\s*(?:-\s*)?exit\s+0\s*$|^\t-(?!-)\s*[\w$]|\|\|\s*\[\[?\s*\"?\$\?|\bmake\b.*\s(?:-k|-i|--keep-going|--ignore-errors)\b|^ {2,8}-[a-z]|--exit-zero\b|--no-error-on-|--warn-only\b|-fae\b|--fail-never\b|-fn\b"
     r"|maven\.test\.failure\.ignore|--continue-on-collection-errors|\bcatchError\b|\bcatch\s+\{\s*\}|--no-fail\b|\bErrorActionPreference\s*=\s*[\"']?(?:SilentlyContinue|Continue)"
 )
 _STOPS = re.compile(r"^\s*set\s+-\w*e|^\s*set\s+-o\s+errexit|^#!.*\s-\w*e\b")
@@ -27,7 +28,7 @@ _CLEANING = re.compile(
     r"|kubectl delete|helm uninstall|launchctl|systemctl stop|git (?:branch -D|tag -d|worktree remove)|diff|userdel|read|wait|shopt|unset|cat|ls|stat|expr|let|deactivate)\b[^|;&]*\|\|"
 )
 _SETTING = re.compile(
-    r"\bcontinue-on-error\s*:\s*(?!false\b|[\"']?false)\S|\bcontinueOnError\s*:\s*(?!false)\S|\ballow_failure\s*:\s*(?!false)\S*|\bignore_outcome\s*=\s*(?:true|1)|\bignore_errors\s*:\s*(?:true|yes)"
+    r"\bcontinue-on-error\s*:\s*(?!false\b|[\"']?false)\S|\bcontinueOnError\s*:\s*(?!false)\S|\ballow_failure\s*:\s*(?!false)\S*|\bignore_outcome\s*=\s*(?:true|1)|\bfailed_when\s*:\s*(?:false|no)\b|\bignore_unreachable\s*:\s*(?:true|yes)|\bignore_errors\s*:\s*(?:true|yes)"
     r"|<testFailureIgnore>\s*true|\btestFailureIgnore\b|\bignoreFailures\s*=\s*true|\bignoreFailures\.set\(true|\bfailOnError\s*[=>]\s*[\"']?false|\bhaltonfailure\s*=\s*[\"']?(?:false|no)"
     r"|\bfailOnViolation\s*[=>]\s*[\"']?false|\bfail_ci_if_error\s*:\s*false|\bsoft_fail\s*:\s*true|\bignore_exit_status|\bignore-failures?\b\s*[=:]\s*true|\babortOnError\s*(?:=\s*)?false"
     r"|\bwarningsAsErrors\s*=?\s*false|\bbail\s*:\s*false|\bfailOnWarning\s*[=>:]\s*[\"']?false|\bstopOnFailure\s*=\s*[\"']false|\bexit_code\s*:\s*0\b|\bfail-fast\s*:\s*never|^\s*failure\s*:\s*ignore|\ballow_failures\s*:|\bsuccess_codes\s*=\s*\[\s*0\s*,|\bbuildResult\s*:\s*[\"']SUCCESS|\bdangerouslyIgnoreUnhandledErrors\s*:\s*true|\bignoreExitValue\s*=?\s*true|\bisIgnoreExitValue\s*=\s*true|\bfailWhenNoTests|--forgiving|^\s*--fail-never|^\s*-fn\b"
@@ -38,7 +39,7 @@ _BROAD = {
     "java": re.compile(r"\bcatch\s*\(\s*(?:final\s+)?(?:Exception|Throwable|RuntimeException|Error|AssertionError)\b[^)]*\)"),
     "kotlin": re.compile(r"\bcatch\s*\(\s*\w+\s*:\s*(?:Exception|Throwable|RuntimeException|AssertionError)\s*\)|^\s*runCatching\b(?!.*\bgetOrThrow|.*\bonFailure)"),
     "scala": re.compile(r"\bcase\s+(?:_|NonFatal\(_\)|_\s*:\s*(?:Throwable|Exception))\s*=>\s*(?:\(\)|None|null)?\s*\}?$|^\s*Try\s*[({](?!.*\.get\b)"),
-    "csharp": re.compile(r"\bcatch\s*(?:\(\s*Exception\b[^)]*\))?\s*(?:\{|$)"),
+    "csharp": re.compile(r"\bcatch\s*(?:\(\s*Exception\b[^)]*\))?(?:\s*when\s*\([^)]*\))?\s*(?:\{|$)"),
     "ruby": re.compile(r"\brescue\s+(?:nil|false|true)\b|^\s*rescue\s*(?:=>\s*\w+|StandardError\b.*|Exception\b.*)?$"),
     "php": re.compile(r"\bcatch\s*\(\s*\\?(?:Throwable|Exception|Error)\b[^)]*\)|=\s*@\w+\(|^\s*@\w+\("),
     "go": re.compile(r"\brecover\(\)"),
@@ -72,12 +73,14 @@ def find(change: Change) -> Iterator[Hit]:
         if commands:
             yield from _in_commands(file, change)
             yield from _asked_only(file, change)
+            yield from _declared(file, change)
         if file.is_code and file.language in _BROAD:
             yield from _in_code(file, change)
         if file.is_code:
             yield from disarmed(file, change)
             yield from returned_well(file, _BROAD.get(file.language))
             yield from dropped(file, change)
+            yield from softened(file, change)
 
 
 def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
@@ -91,7 +94,7 @@ def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
         if _SETTING.search(line.code) and not _had(_SETTING, line, file):
             yield Hit(file, line, "A failure of this step is ignored.")
             continue
-        found = _COMMAND.search(line.code) or (_OR.search(line.code) if runs(line.text) else None)
+        found = _COMMAND.search(line.code) or (_lost(line, file) if runs(line.text) else None)
         if not found or _had(_COMMAND, line, file):
             continue
         what = found[0].strip()
@@ -115,6 +118,22 @@ def _in_commands(file: ChangedFile, change: Change) -> Iterator[Hit]:
                 or (line in tidying and not runs(line.text))
             )
             yield Hit(file, line, severity=Severity.NOTICE if tidy else Severity.BLOCK)
+
+
+def _lost(line: CodeLine, file: ChangedFile) -> re.Match[str] | None:
+    """Where a command that checks hands its failure to nobody: to another command, a pipe, the background."""
+    piped = (
+        None
+        if any("pipefail" in x.text for h in file.hunks for x in h)
+        else _PIPED.search(line.code)
+    )
+    return _OR.search(line.code) or piped or _BACKGROUND.search(line.code)
+
+
+_PIPED = re.compile(
+    r"(?<!\|)\|\s*(?:e?grep|sed|awk|cat|head|tail|sort|less|ts|perl|cut|uniq|tr|column)\b"
+)
+_BACKGROUND = re.compile(r"[\w./\"']\s+&\s*$")
 
 
 def _unguarded(file: ChangedFile, change: Change) -> Iterator[Hit]:
@@ -151,6 +170,25 @@ _UNIT = re.compile(r"^(?:function\s+)?([A-Za-z_.][\w.-]{0,60})\s*(?:\(\)|:(?!=))
 _TIDIES = re.compile(
     r"clean|clobber|teardown|tear_down|\bdown\b|\bstop\b|purge|prune|reset|destroy|uninstall"
 )
+
+
+_DECLARES = re.compile(
+    r"^\s*(?:validation|precondition|postcondition|lifecycle_check)\s*\{|^\s*(?:additionalProperties|additional_properties)\s*:\s*false|^\s*-?\s*(?:not_null|unique|accepted_values|relationships)\b"
+)
+
+
+def _declared(file: ChangedFile, change: Change) -> Iterator[Hit]:
+    """A check that is declared with what it is about, and went while that stayed."""
+    for block in file.blocks:
+        went = next((x for x in block.removed if _DECLARES.match(x.code)), None)
+        if (
+            went
+            and not block.added
+            and not change.is_kept_elsewhere(went)
+            and block.before
+            and block.after
+        ):
+            yield Hit(file, went, "A check was taken out.")
 
 
 def _asked_only(file: ChangedFile, change: Change) -> Iterator[Hit]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.diff_policy.analysis import Analysis
+from bot.diff_policy.arguments import is_tautology
 from bot.diff_policy.assertions import (
     Strength,
     is_assertion,
@@ -19,8 +20,10 @@ from bot.diff_policy.assertions import (
 from bot.diff_policy.blurring import is_blurred
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.claims import names_gone
+from bot.diff_policy.commands import RUNS_CASES
 from bot.diff_policy.declarations import declarations, is_test_head
 from bot.diff_policy.finding import Hit, Rule
+from bot.diff_policy.pairing import paired
 
 _LESS = "An assertion claims less than before."
 _GONE = "An assertion was removed."
@@ -28,9 +31,6 @@ _PANIC = "The test now passes when the code panics."
 _SHOULD_PANIC = re.compile(r"#\[should_panic\b|@Test\(expected\s*=|\[ExpectedException")
 _TAKEN = re.compile(
     r"\b(?:want|expected|exp)\w*\s*:?=\s*(?:got|actual|result|out(?:put)?|response|res)\b\s*;?$"
-)
-_TABLE = re.compile(
-    r"parametrize|\.each\b|ParameterizedTest|rstest|test_case|subTest|withData|range \w*(?:tests|cases|tcs)\b|\bfor\b.*\b(?:range|in|of)\s+(?:map\[|\[|\(|&?\[)"
 )
 
 
@@ -46,9 +46,22 @@ def find(change: Analysis) -> Iterator[Hit]:
         for block in file.blocks:
             yield from _in(file, block, change, balanced=balances[id(block.hunk)])
         yield from _expected_panics(file)
+        yield from _forced(file)
         for line in file.added:
             if line.in_test and _TAKEN.search(line.code) and file.diff.status != "added":
                 yield Hit(file, line, "What is expected is taken from what came out.")
+
+
+_FORCE = re.compile(r",?\s*\{?\s*\bforce\s*:\s*true\s*\}?|,?\s*\bforce=True")
+
+
+def _forced(file: ChangedFile) -> Iterator[Hit]:
+    """A step of a test in the browser is made although the page does not allow it."""
+    for line in file.added:
+        if line.in_test and "force" in line.code and _FORCE.search(line.code):
+            bare = _FORCE.sub("", line.bare)
+            if any(x.bare == bare for x in file.block_of[line].beside(line)):
+                yield Hit(file, line, "The step is made whether or not a user could make it.")
 
 
 def _in(file: ChangedFile, block: Block, change: Analysis, *, balanced: bool) -> Iterator[Hit]:
@@ -60,17 +73,59 @@ def _in(file: ChangedFile, block: Block, change: Analysis, *, balanced: bool) ->
         removed = [x for x in removed if not _UNWRAPS.search(x.code)]
     added = [x for x in block.added if x.in_test and is_assertion(x)]
     added = [x for x in added if not change.is_moved_here(x)]
-    helpers = any(is_helper_call(x) for x in added) or any(
+    helpers = any(is_helper_call(x) for x in block.added if x.in_test) or any(
         x.in_test and change.helpers.are_called(x, file) for x in block.added
     )
-    for old, new in zip(removed, added, strict=False):
-        if why := _weaker(old, new):
-            yield Hit(file, new, why)
+    yield from _compared(file, block, removed, added)
     if balanced or helpers:
         return
     for old in removed[len(added) :]:
         if not _is_covered(old, file, block) and not names_gone(old, change.removed_definitions):
             yield Hit(file, old, _GONE)
+
+
+def _compared(
+    file: ChangedFile, block: Block, removed: list[CodeLine], added: list[CodeLine]
+) -> Iterator[Hit]:
+    """Each claim that went against the one that came for it."""
+    pairs = list(paired(removed, added))
+    spare = {x: x for x in added} if len(added) > len(removed) else {}
+    for _, new in pairs:
+        spare.pop(new, None)
+    for old, new in pairs:
+        why = _weaker(old, new)
+        if (
+            not why
+            and is_tautology(new, block.around(new))
+            and not is_tautology(old, block.hunk[:_AROUND])
+        ):
+            why = "Something is compared with itself."
+        if why == _LESS and any(_is_as_strong(old, x) for x in spare.values()):
+            continue
+        if why and not any(_stands_for(old, x) for x in added if x is not new):
+            yield Hit(file, new, why)
+
+
+_AROUND = 60
+
+
+def _is_as_strong(old: CodeLine, new: CodeLine) -> bool:
+    """Whether a further claim, which stands for none that went, pins down as much."""
+    return (strength_of(new) or Strength.NOTHING) >= (strength_of(old) or Strength.PART)
+
+
+def _stands_for(old: CodeLine, new: CodeLine) -> bool:
+    """Whether a claim that came names all that an old one had named, and says no less of it."""
+    before, after = strength_of(old), strength_of(new)
+    names = set(_NAMES.findall(old.code)) - _COMMON
+    names = {x for x in names if not _WORDS_OF_CLAIMS.match(x)}
+    return (
+        bool(names)
+        and names <= set(_NAMES.findall(new.code))
+        and after is not None
+        and after >= (before or Strength.NOTHING)
+        and not _weaker(old, new)
+    )
 
 
 def _weaker(old: CodeLine, new: CodeLine) -> str:
@@ -113,6 +168,7 @@ def _is_covered(old: CodeLine, file: ChangedFile, block: Block) -> bool:
     """
     near = block.beside(old)
     whole = [x for x in near if x.in_test and strength_of(x) is Strength.WHOLE]
+    whole = [x for x in whole if is_assertion(x) or file.language == "go"]
     literals = _literals(old)
     came = _claimed(file) | {y for x in near if whole for y in _literals(x)}
     if literals and literals <= came:
@@ -173,7 +229,7 @@ _COMPARES = re.compile(r"[=!]=|\s=\s|\bis\b")
 
 def _has_table(hunk: tuple[CodeLine, ...]) -> bool:
     """Whether what came runs one test over many cases."""
-    return any(line.mark == "+" and _TABLE.search(line.code) for line in hunk)
+    return any(line.mark == "+" and RUNS_CASES.search(line.code) for line in hunk)
 
 
 def _claims(hunk: tuple[CodeLine, ...], mark: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.numbers import numbers_of, renumbered
@@ -23,7 +24,7 @@ _RAISED = re.compile(
 _THIRD = re.compile(r"^\s*\}\s*,\s*(?:\{\s*timeout\s*:\s*)?[0-9][0-9_*\s]*\}?\s*\)\s*;?\s*$")
 _CLOSED = re.compile(r"^\s*\}\s*\)\s*;?\s*$")
 _SLEEP = re.compile(
-    r"\b(?:time\.sleep|Thread\.sleep|time\.Sleep|asyncio\.sleep|usleep|sleep_for|Task\.sleep|Process\.sleep|thread::sleep|sleep)\s*\(?\s*[^)]*[0-9]"
+    r"\b(?:time\.sleep|Thread\.sleep|time\.Sleep|asyncio\.sleep|usleep|sleep_for|Task\.sleep|Process\.sleep|thread::sleep|Future\.delayed|Task\.Delay|timer:sleep|Sys\.sleep|waitForTimeout|Thread\.Sleep|sleep)\s*\(?\s*[^)]*[0-9]"
 )
 _LONG = 1.0
 _ENDLESS = re.compile(
@@ -44,8 +45,12 @@ def find(change: Change) -> Iterator[Hit]:
                 watched = line.in_test or file.runs_things
                 if id(block.hunk) in virtual and line.in_test:
                     continue
-                if line in paired and line.in_test | file.runs_things and _is_endless(line, block):
+                if (
+                    line in paired and line.in_test | file.runs_things and _is_endless(line, block)
+                ) or (watched and _is_taken(line, block)):
                     yield Hit(file, line, "A time limit was taken away.")
+                elif watched and _is_larger(line, block):
+                    yield Hit(file, line)
                 elif line in grown and _TIME.search(line.code) and _says_time(line):
                     yield Hit(file, line, severity=Severity.BLOCK if watched else Severity.NOTICE)
                 elif watched and line not in paired and not change.is_moved_here(line):
@@ -55,6 +60,38 @@ def find(change: Change) -> Iterator[Hit]:
 _VIRTUAL = re.compile(
     r"start_paused|useFakeTimers|FakeClock|FakeAsync|StandardTestDispatcher|TestScheduler"
 )
+
+
+_WITHIN = re.compile(
+    r"\bWithTimeout\(|\bWithDeadline\(|\bwait_for\(|\basyncio\.timeout\(|\bfail_after\(|\bwithTimeout\(|\bTimeout\.timeout\("
+)
+_UNBOUND = re.compile(r"\b(?:Background|TODO)\(\)|\bWithCancel\(")
+_SIZES = (
+    {"small": 0, "medium": 1, "large": 2, "enormous": 3},
+    {"short": 0, "moderate": 1, "long": 2, "eternal": 3},
+)
+_SIZE = re.compile(r"^\s*(?:size|timeout)\s*=\s*[\"'](\w+)[\"']")
+
+
+def _is_taken(line: CodeLine, block: Block) -> bool:
+    """Whether what had been given up after a while now waits for ever."""
+    return (
+        bool(_UNBOUND.search(line.code))
+        and not _WITHIN.search(line.code)
+        and any(_WITHIN.search(x.code) for x in block.removed)
+        and not any(_WITHIN.search(x.code) for x in block.added)
+    )
+
+
+def _is_larger(line: CodeLine, block: Block) -> bool:
+    """Bazel's classes of size and time."""
+    now = _SIZE.match(line.text)
+    was = next((m for x in block.beside(line) if (m := _SIZE.match(x.text))), None)
+    return (
+        bool(now and was) and any(s.get(now[1], -1) > s.get(was[1], 9) for s in _SIZES)
+        if now and was
+        else False
+    )
 
 
 def _is_endless(line: CodeLine, block: Block) -> bool:
@@ -106,6 +143,7 @@ _UNIT = re.compile(
 _TIMES = re.compile(
     r"\btime\.(Milli\w+|Second|Minute|Hour)\s*\*\s*([0-9]{1,9})|\b([0-9]{1,9})\s*\*\s*time\.(Milli\w+|Second|Minute|Hour)"
 )
+_ALONE = re.compile(r"(?<![*0-9] )(?<!\*)\btime\.(Second|Minute|Hour)\b(?!\s*\*)")
 _NAMED = {"mil": 1e-3, "sec": 1.0, "min": 60.0, "hou": 3600.0}
 
 
@@ -119,8 +157,12 @@ def _limit(line: CodeLine) -> float:
     multiplied = [
         float(m[2] or m[3]) * _NAMED[(m[1] or m[4])[:3].lower()] for m in _TIMES.finditer(line.code)
     ]
+    multiplied += [_NAMED[m[1][:3].lower()] for m in _ALONE.finditer(line.code) if multiplied]
     if multiplied:
         return max(multiplied)
+    alone = [_NAMED[m[1][:3].lower()] for m in _ALONE.finditer(line.code)]
+    if alone:
+        return max(alone)
     largest = max(numbers_of(line.code), default=0.0)
     apart = _APART.search(line.code)
     beside = re.search(r"[0-9]\s*,?\s*(?:\w+\.)?(?:MILLIS|SECONDS|MINUTES|HOURS)", line.code)
@@ -128,7 +170,7 @@ def _limit(line: CodeLine) -> float:
 
 
 def _sleeps_long(line: CodeLine) -> bool:
-    found = line.in_test and _SLEEP.search(line.code)
+    found = line.in_test and not is_assertion(line) and _SLEEP.search(line.code)
     return bool(found) and max(_durations(line), default=0) >= _LONG
 
 
@@ -136,7 +178,10 @@ def _durations(line: CodeLine) -> list[float]:
     """Seconds, as far as the call tells: JavaScript, Java, C# and Elixir count milliseconds."""
     scale = (
         1e-3
-        if re.search(r"Thread\.sleep|Process\.sleep|usleep|setTimeout|Delay\(", line.code)
+        if re.search(
+            r"Thread\.sleep|Process\.sleep|usleep|setTimeout|Delay\(|waitForTimeout|timer:sleep|Thread\.Sleep",
+            line.code,
+        )
         else 1.0
     )
     return [value * scale for value in numbers_of(line.code)]

@@ -21,6 +21,9 @@ _SIZE = re.compile(
 _LOOSE = re.compile(
     r"\b(?:abs|rel|atol|rtol|delta|tolerance|within|be_within|closeTo|accuracy|percent|maxDiffPixel\w*|threshold|failureThreshold|mismatch\w*)\b\s*[=:(]\s*([0-9.eE+-]+)"
 )
+_IMAGES = re.compile(
+    r"\b(?:precision|perceptualPrecision|similarity|matchPercentage)\s*[:=]\s*(0?\.[0-9]+)"
+)
 _MUCH = 0.01
 
 
@@ -39,6 +42,12 @@ def find(change: Change) -> Iterator[Hit]:
                     _is_far_wider(x, line) for x in old
                 ):
                     yield Hit(file, line)
+                elif (
+                    _IMAGES.search(line.code)
+                    and not any(_IMAGES.search(x.code) for x in block.removed)
+                    and block.removed
+                ):
+                    yield Hit(file, line, "An exact comparison became a loose one.")
                 elif pair is None and is_assertion(line) and _is_rounded(line, block):
                     yield Hit(file, line, "A value is rounded before it is compared.")
                 elif pair is None and exact and is_assertion(line) and _is_loose(line.code):
