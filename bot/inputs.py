@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import NoDecode
 
 from bot.outcomes import OutcomeKind
@@ -31,6 +33,20 @@ def is_full_name(text: str) -> bool:
 def input_name(field: str) -> str:
     """`coder_url` → `coder-url`."""
     return field.replace("_", "-")
+
+
+def default_text(info: FieldInfo) -> str:
+    """The default as a workflow's author would write it."""
+    value: Any = info.default
+    if isinstance(value, SecretStr) or value in ("", 0, (), None):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def variables(field: str) -> tuple[str, ...]:

@@ -15,16 +15,15 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.commands.report_words import NUMBERS
 from bot.decide import ROWS
-from bot.inputs import input_name, variables
+from bot.inputs import default_text, input_name, variables
 from bot.outcomes import ErrorKind, OutcomeKind, SkipReason
 from bot.policy_file.keys import WITHHELD
 from bot.policy_file.model import keys
@@ -49,20 +48,6 @@ ROOT = Path(__file__).resolve().parent.parent
 def inputs() -> Iterable[tuple[str, FieldInfo]]:
     """Name and field of each input."""
     return ((input_name(name), info) for name, info in Settings.model_fields.items())
-
-
-def default_text(info: FieldInfo) -> str:
-    """The default as a workflow's author would write it."""
-    value: Any = info.default
-    if isinstance(value, SecretStr) or value in ("", 0, (), None):
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def values_text(info: FieldInfo) -> str:

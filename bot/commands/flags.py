@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.commands.parsing import Flags
 from bot.errors import ConfigurationError
-from bot.inputs import input_name, variables
+from bot.inputs import default_text, input_name, variables
 from bot.settings import Settings
 
 _SECRET_VARIABLES = {
@@ -49,7 +49,9 @@ def given_by(
 def add_input(parser: Flags, name: str) -> None:
     """The flag of that input, None where it is not given; a secret's is there to be refused."""
     info = Settings.model_fields[name]
-    flag, text = f"--{input_name(name)}", (info.description or "").replace("%", "%%")
+    default = default_text(info)
+    told = f"{info.description or ''}{f' Default: {default}.' if default else ''}"
+    flag, text = f"--{input_name(name)}", told.replace("%", "%%")
     if name in _SECRET_VARIABLES:
         parser.add_argument(flag, action=_Refused, help=argparse.SUPPRESS)
     elif info.annotation is bool:

@@ -80,6 +80,18 @@ def test_every_flag_is_explained(capsys):
         assert [flag for flag in flags if not re.search(r"\S {2,}\S", flag)] == []
 
 
+def test_the_default_of_an_input_stands_in_its_help(capsys):
+    """Where it has one; a flag of `run` is given to override it."""
+    _, out, _ = said(capsys, "run --help")
+    words = " ".join(out.split())
+
+    assert (
+        "--max-attempts VALUE Turns of the agent: the prompt and its follow-ups. Default: 2."
+        in words
+    )
+    assert "--coder-url VALUE Address of the Coder deployment. --coder-backend" in words
+
+
 @pytest.mark.parametrize(("line", "complaint"), SLIPS.items(), ids=SLIPS)
 def test_a_slip_is_told_the_nearest(capsys, line, complaint):
     """One line on standard error with what was meant, and exit code 2."""
