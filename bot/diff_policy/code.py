@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 MAX_TEXT: Final = 1_000
@@ -52,6 +54,11 @@ def code_of(text: str, language: str) -> str:
     if syntax in {_C_LIKE, _SCRIPT, _PHP} and _BLOCK_BODY.match(text):
         return ""
     return syntax.sub(_blank, text).rstrip()
+
+
+def remembered(pattern: re.Pattern[str]) -> Callable[[str], re.Match[str] | None]:
+    """Its `search`, which knows the last texts: in a long block dozens ask for each line."""
+    return lru_cache(maxsize=1024)(pattern.search)
 
 
 def shared_start(one: str, other: str) -> int:

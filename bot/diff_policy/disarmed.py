@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.diff_policy.change import Change, ChangedFile
+from bot.diff_policy.code import remembered
 from bot.diff_policy.dropped_errors import HANDED_ON
 from bot.diff_policy.finding import Hit
 
@@ -14,13 +15,13 @@ def disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
     """A call that could fail stands there again, and what it reports is dropped."""
     for block in file.blocks:
         for line in block.added:
-            found = _DROPS.search(line.code)
+            found = _drops(line.code)
             if _PASSED_ON.search(line.code):
                 continue
             if (
                 not found
                 or change.is_moved_here(line)
-                or any(_DROPS.search(x.code) for x in block.beside(line))
+                or any(_drops(x.code) for x in block.beside(line))
             ):
                 continue
             words = set(_WORDS.findall(line.code)) - _IDIOMS
@@ -35,10 +36,12 @@ def disarmed(file: ChangedFile, change: Change) -> Iterator[Hit]:
             yield Hit(file, line)
 
 
-_DROPS = re.compile(
-    r"\.ok\(\)\s*;|\.unwrap_or_default\(\)|^\s*let\s+_\s*=|^\s*_(?:\s*,\s*_)*\s*=\s*\w|\btry\?|\.getOrNull\(\)|\.getOrDefault\(|\.getOrElse\s*\{\s*(?!throw)|\brunCatching\b"
-    r"|\bTry\s*[({].*\.(?:toOption|getOrElse)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+|function\s*\(\w*\))\s*(?:=>)?\s*(?:\{\s*\}|undefined|null|void 0|\[\s*\]|\(\s*\{\s*\}\s*\))|\brescue\s+(?:nil|false|true|\[\]|\{\})"
-    r"|\btry\s*\{.*\}\s*catch\s*(?:\([^)]*\))?\s*\{\s*\}|=\s*@\w+\(|\bignore\(|\(void\)\s*\w"
+_drops = remembered(
+    re.compile(
+        r"\.ok\(\)\s*;|\.unwrap_or_default\(\)|^\s*let\s+_\s*=|^\s*_(?:\s*,\s*_)*\s*=\s*\w|\btry\?|\.getOrNull\(\)|\.getOrDefault\(|\.getOrElse\s*\{\s*(?!throw)|\brunCatching\b"
+        r"|\bTry\s*[({].*\.(?:toOption|getOrElse)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+|function\s*\(\w*\))\s*(?:=>)?\s*(?:\{\s*\}|undefined|null|void 0|\[\s*\]|\(\s*\{\s*\}\s*\))|\brescue\s+(?:nil|false|true|\[\]|\{\})"
+        r"|\btry\s*\{.*\}\s*catch\s*(?:\([^)]*\))?\s*\{\s*\}|=\s*@\w+\(|\bignore\(|\(void\)\s*\w"
+    )
 )
 _PASSED_ON = re.compile(r"\?\s*;|\bgetOrThrow\b|\bonFailure\b|\bthrow\b|\braise\b")
 _SILENCES = re.compile(

@@ -10,14 +10,16 @@ from pathlib import PurePosixPath
 from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, ChangedFile, CodeLine
-from bot.diff_policy.code import shared_start
+from bot.diff_policy.code import remembered, shared_start
 from bot.diff_policy.finding import Hit
 from bot.diff_policy.numbers import numbers_of
 from bot.diff_policy.places import Place
 
-_GENERATES = re.compile(
-    r"\b(?:st|strategies|hypothesis\.strategies)\.\w+|\bfc\.\w+|\bGen(?:s|erators)?\.\w+|\bgen\.\w+|\bArb(?:itrary|itraries)?(?:\.\w+|\b)|\bgen[A-Z]\w*\s*(?:<-|=)|\b(?:choose(?:Num|Any|Int|Enum)?|elements|frequency|oneof|listOf1?|vectorOf|suchThat|arbitrary|forAll|forall|prop_\w+|hedgehog)\b"
-    r"|\bany::<|\bproptest!|\bprop::\w+|\bproperty\b|\bStreamData\.\w+|\b(?:integer|binary|string|list_of|term)\(|\b(?:Arbitrary|Hedgehog|FsCheck|QuickCheck|rapid)\.\w+|@(?:IntRange|LongRange|DoubleRange|StringLength|Size|InRange|ForAll|Positive)\b|\bquick\.Config|\brapid\.\w+|\bRantly|\bf\.Add\(|\bGenerators?\b|\bstrategy\b"
+_generates = remembered(
+    re.compile(
+        r"\b(?:st|strategies|hypothesis\.strategies)\.\w+|\bfc\.\w+|\bGen(?:s|erators)?\.\w+|\bgen\.\w+|\bArb(?:itrary|itraries)?(?:\.\w+|\b)|\bgen[A-Z]\w*\s*(?:<-|=)|\b(?:choose(?:Num|Any|Int|Enum)?|elements|frequency|oneof|listOf1?|vectorOf|suchThat|arbitrary|forAll|forall|prop_\w+|hedgehog)\b"
+        r"|\bany::<|\bproptest!|\bprop::\w+|\bproperty\b|\bStreamData\.\w+|\b(?:integer|binary|string|list_of|term)\(|\b(?:Arbitrary|Hedgehog|FsCheck|QuickCheck|rapid)\.\w+|@(?:IntRange|LongRange|DoubleRange|StringLength|Size|InRange|ForAll|Positive)\b|\bquick\.Config|\brapid\.\w+|\bRantly|\bf\.Add\(|\bGenerators?\b|\bstrategy\b"
+    )
 )
 _CONSTANT = re.compile(
     r"\bGen\.(?:const|pure|constant|unit)\b|\bfc\.constant(?:From)?\(|\bst\.(?:just|sampled_from|none|nothing)\(|\bJust\(|\bArb(?:itrary|itraries)?\.(?:of|constant|just)\b|\bStreamData\.constant\(|\bgen/(?:return|elements)\b|\bpure\s+\S|\breturn\s+[0-9]|\bconstant\(|\belements\s*\[|\brapid\.(?:Just|SampledFrom)\b|\bGen\.(?:Constant|Elements)\b|\bconst\b"
@@ -54,7 +56,7 @@ def _generators(block: Block, file: ChangedFile, change: Analysis) -> Iterator[H
     for line in block.added:
         if not line.in_test or not line.code or change.is_moved_here(line):
             continue
-        near = [x for x in block.beside(line) if _GENERATES.search(x.code)]
+        near = [x for x in block.beside(line) if _generates(x.code)]
         same = [x for x in near if shared_start(x.bare, line.bare) >= _BEGINNING]
         if same and _gives_less(same[0], line):
             yield Hit(file, line, "A generator gives fewer values than before.")
@@ -69,10 +71,10 @@ def _generators(block: Block, file: ChangedFile, change: Analysis) -> Iterator[H
 
 def _is_generating(block: Block, line: CodeLine) -> bool:
     """Whether the line stands in a property: what is generated is told in the lines around it."""
-    if _GENERATES.search(line.code):
+    if _generates(line.code):
         return True
     shown = [x for x in block.hunk if x.mark == " " and abs(x.new - line.new) <= _BEGINNING]
-    return any(_GENERATES.search(x.code) or "@given" in x.code for x in shown)
+    return any(_generates(x.code) or "@given" in x.code for x in shown)
 
 
 def _gives_less(old: CodeLine, new: CodeLine) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
+from bot.diff_policy.code import remembered
 from bot.diff_policy.finding import Hit, Rule, Severity
 from bot.diff_policy.numbers import numbers_of, renumbered
 from bot.diff_policy.places import Place
@@ -120,15 +121,18 @@ def _new(file: ChangedFile, line: CodeLine, removed: tuple[CodeLine, ...]) -> It
 
 def _is_longer(old: CodeLine, new: CodeLine) -> bool:
     """Whether both set one limit in other words, and the new one is the larger."""
-    was, now = _LIMIT.search(old.code), _LIMIT.search(new.code)
+    was, now = _limit_of(old.code), _limit_of(new.code)
     if not was or not now or was[0].lower() != now[0].lower():
         return False
     before, after = _limit(old), _limit(new)
     return 0 < before < after
 
 
-_LIMIT = re.compile(
-    r"time_?-?out|\bwithin\b|\bwait\w*|deadline|eventually|at_?most|\bsleep|\bdelay", re.IGNORECASE
+_limit_of = remembered(
+    re.compile(
+        r"time_?-?out|\bwithin\b|\bwait\w*|deadline|eventually|at_?most|\bsleep|\bdelay",
+        re.IGNORECASE,
+    )
 )
 _APART = re.compile(
     r"(?:TimeUnit|ChronoUnit|DispatchTimeInterval)?\.?\b(MILLISECONDS|MILLIS|SECONDS|MINUTES|HOURS)\b"

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, CodeLine
-from bot.diff_policy.code import shared_start
+from bot.diff_policy.code import remembered, shared_start
 from bot.diff_policy.finding import Hit, Rule
 from bot.diff_policy.numbers import NumbersChanged, numbers_of, renumbered
 
 _DIGITS = re.compile(
     r"toBeCloseTo\(|\bplaces\s*=|\bdecimal\s*=|\bprecision\s*[:=]|AlmostEqual\(|to_?round|round\("
 )
-_SIZE = re.compile(
-    r"approx\(|\b(?:abs|rel|atol|rtol|delta|eps(?:ilon)?|tol(?:erance)?|accuracy|margin|threshold|max_?diff|maxDiff\w*)\b|allclose|isclose|InDelta|InEpsilon|in_delta|NEAR\("
-    r"|CloseTo|closeTo|within|Within|offset|Approx|be_within|EPSILON|TOLERANCE|\.abs\(\)\s*<|\babs\([^)]*\)\s*<|fabs\(|matchThreshold|maxDiffPixel",
+_size = remembered(
+    re.compile(
+        r"approx\(|\b(?:abs|rel|atol|rtol|delta|eps(?:ilon)?|tol(?:erance)?|accuracy|margin|threshold|max_?diff|maxDiff\w*)\b|allclose|isclose|InDelta|InEpsilon|in_delta|NEAR\("
+        r"|CloseTo|closeTo|within|Within|offset|Approx|be_within|EPSILON|TOLERANCE|\.abs\(\)\s*<|\babs\([^)]*\)\s*<|fabs\(|matchThreshold|maxDiffPixel",
+    )
 )
 _LOOSE = re.compile(
     r"\b(?:abs|rel|atol|rtol|delta|tolerance|within|be_within|closeTo|accuracy|percent|maxDiffPixel\w*|threshold|failureThreshold|mismatch\w*)\b\s*[=:(]\s*([0-9.eE+-]+)"
@@ -32,7 +34,7 @@ def find(change: Change) -> Iterator[Hit]:
     for file in change.code():
         for block in file.blocks:
             pairs = {pair.added: pair for pair in renumbered(block)}
-            exact = any(is_assertion(x) and not _SIZE.search(x.code) for x in block.removed)
+            exact = any(is_assertion(x) and not _size(x.code) for x in block.removed)
             for line in block.added:
                 if not line.in_test or not line.code:
                     continue
@@ -61,14 +63,14 @@ def _is_wider(pair: NumbersChanged) -> bool:
         return False
     if _DIGITS.search(code) and "delta" not in code:
         return new < old
-    if _SIZE.search(code):
+    if _size(code):
         return new > old
     return _third_argument(pair)
 
 
 def _is_far_wider(old: CodeLine, new: CodeLine) -> bool:
     """Whether a tolerance stands there in other words, and is ten times the old one or more."""
-    if not (_SIZE.search(old.code) and _SIZE.search(new.code)) or _DIGITS.search(new.code):
+    if not (_size(old.code) and _size(new.code)) or _DIGITS.search(new.code):
         return False
     before, after = numbers_of(old.code), numbers_of(new.code)
     same = shared_start(old.bare, new.bare)
