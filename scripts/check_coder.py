@@ -31,6 +31,7 @@ from bot.errors import BotError  # noqa: E402
 from bot.identity import session_key  # noqa: E402
 from bot.model import BackendName, Cleanup, Item, Session, SessionState, TargetKind  # noqa: E402
 from bot.ports import AgentBackend  # noqa: E402
+from bot.sanitize import to_prompt  # noqa: E402
 from bot.untrusted import Untrusted  # noqa: E402
 
 NAME = "coder-fix-check"
@@ -176,7 +177,7 @@ def _is_gone(now: Session) -> bool:
 
 
 def _plain(text: Untrusted) -> str:
-    return text.raw.encode("unicode_escape").decode()[:160]
+    return to_prompt(text, limit=160) if text.raw else ""
 
 
 def _tell(line: str) -> None:

@@ -14,6 +14,11 @@ from tests.contract.coder_contract import CoderContract
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CoderFactory = Callable[..., SandboxCoder]
+SERVED = {
+    "tasks": {"version": "v2.36.0", "tasks": "v2+experimental", "chats": "experimental"},
+    "chats": {"version": "v2.37.0", "tasks": "off", "chats": "v2+experimental"},
+}
+"""Arguments of `SandboxCoder` for the last Coder with Tasks by default, and the first without."""
 
 
 def strict_coders(tmp_path: Path) -> Iterator[CoderFactory]:

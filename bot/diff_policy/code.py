@@ -30,6 +30,9 @@ _SYNTAX = {
     "javascript": _SCRIPT, "dart": _SCRIPT, "php": _PHP, "lua": _LUA, "sql": _LUA, "other": _OTHER,
     "shell": _PLAIN, "data": _PLAIN, "docs": _PLAIN, "": _PLAIN,
 }  # fmt: skip
+QUOTED_GLOB = re.compile(r"[\"'`]([^\"'`]{0,100}\*[^\"'`]{0,100})[\"'`]")
+"""A string that names files by a star, without its quotes."""
+
 _BLANKS = re.compile(r"[^\S\n]{33,}+")
 _BLOCK_BODY = re.compile(r"\s*\*(?:\s|/|$)")
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, ChangedFile, CodeLine
-from bot.diff_policy.code import remembered, shared_start
+from bot.diff_policy.code import QUOTED_GLOB, remembered, shared_start
 from bot.diff_policy.finding import Hit
 from bot.diff_policy.numbers import numbers_of
 from bot.diff_policy.places import Place
@@ -35,7 +35,6 @@ _AT_ONCE = re.compile(
     r"|\bnew Thread\b|\bExecutors?\.|\bExecutorService\b|\bCompletableFuture\b|\bCountDownLatch\b|\bCyclicBarrier\b|\bparallelStream\(|\.parallel\(|\b(?:thread|task|tokio|std::thread|rayon)::(?:spawn|scope)\b|\bjoin!\(|\bjoin_all\(|\.par_iter\(|\basync\s*\{|\blaunch\s*[({]|\bawaitAll\("
     r"|\bThread\.(?:new|start)\b|\bConcurrent::|\bTask\.(?:async\w*|Run|WhenAll|WaitAll|detached)\b|\bParallel\.For\w*|\bwithTaskGroup\b|\bTaskGroup\b|\bDispatchQueue\.(?:concurrentPerform|global)\b|\bstd::(?:j?thread|async|barrier|latch)\b|\bpthread_create\b|\bspawn(?:_link|_monitor)?[\s(]|\bforkIO\b|\bconcurrently\b|\bmapConcurrently\b|\bFuture\.(?:sequence|wait|traverse)\b|\bIsolate\.\w+|\bpcall_async|\bxargs\s+-P|\bparallel\s"
 )
-_GLOB = re.compile(r"[\"'`]([^\"'`]{0,100}\*[^\"'`]{0,100})[\"'`]")
 _FINDS = re.compile(
     r"\br?glob(?:Sync|\.\w+)?\s*\(|\bDir\b|\bfind\b|\breaddir|\bwalk|\bfast-?glob|\biglob\(|\bGetFiles\(|\bPathMatcher|\bwildcard|\binclude_str|\bparametrize|\bfor\b|\bmatching\b|\bPath\.wildcard",
     re.IGNORECASE,
@@ -93,9 +92,12 @@ def _not_found(block: Block, file: ChangedFile, change: Analysis) -> Iterator[Hi
     for line in block.added if block.removed else ():
         if not line.in_test or not _FINDS.search(line.text) or is_assertion(line):
             continue
-        came = set(_GLOB.findall(line.text))
+        came = set(QUOTED_GLOB.findall(line.text))
         went = {
-            g for x in block.beside(line) if _FINDS.search(x.text) for g in _GLOB.findall(x.text)
+            g
+            for x in block.beside(line)
+            if _FINDS.search(x.text)
+            for g in QUOTED_GLOB.findall(x.text)
         }
         if not (came - went) or not (went - came):
             continue

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from bot.diff_policy.analysis import Analysis
 from bot.diff_policy.assertions import is_assertion
 from bot.diff_policy.change import Block, Change, ChangedFile, CodeLine
-from bot.diff_policy.code import shared_start
+from bot.diff_policy.code import QUOTED_GLOB, shared_start
 from bot.diff_policy.declarations import is_test_head
 from bot.diff_policy.finding import Hit
 from bot.diff_policy.numbers import renumbered
@@ -25,7 +25,6 @@ _PICKS = re.compile(
 _OVER_CASES = re.compile(
     r"parametrize|\.each\b|\beach\b|\brange\b|\bfor\b|\bforEach|[Tt]heory|[Dd]ata|[Cc]ases?\b|CASES|CORPUS|fixtures?|FIXTURES|inputs?\b|tables?\b|samples?\b|tests\b|glob|readdir|walk|->with\("
 )
-_PATTERN = re.compile(r"[\"'`]([^\"'`]{0,100}\*[^\"'`]{0,100})[\"'`]")
 _SHARED = 12
 _FEWER = re.compile(
     r"(max_?(?:success|examples|size)|num_?(?:runs|tests|trials)|with_cases|maxTests|minSuccessful|trials|iterations|with(?:Max)?Success|withTests|cases|runs|examples|samples)"
@@ -91,8 +90,8 @@ def _picked(block: Block, file: ChangedFile) -> Iterator[Hit]:
         if before and picks > max(len(_PICKS.findall(x.code)) for x in before):
             yield Hit(file, line, "Only a part of the cases is tried.")
             continue
-        old = {g for x in before for g in _PATTERN.findall(x.text)}
-        new = set(_PATTERN.findall(line.text))
+        old = {g for x in before for g in QUOTED_GLOB.findall(x.text)}
+        new = set(QUOTED_GLOB.findall(line.text))
         if any(_is_narrower(n, o) for n in new - old for o in old - new):
             yield Hit(file, line, "A pattern finds fewer inputs than before.")
 

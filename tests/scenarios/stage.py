@@ -22,7 +22,7 @@ from bot.sandbox.coder import SandboxCoder
 from bot.sandbox.coder_agents import Report, Say
 from bot.sandbox.github import SandboxGitHub
 from bot.sandbox.github_handle import SandboxRepository
-from tests.coder_fixtures import CoderFactory
+from tests.coder_fixtures import SERVED, CoderFactory
 from tests.invariants.registry import held_to_the_invariants
 from tests.invariants.watch import Watch
 from tests.scenarios.decided import held_to_its_mark, recorded
@@ -263,10 +263,7 @@ def stage(
     clock = StoryClock()
     github = strict_github()
     made: list[Stage] = []
-    served = {"tasks": "v2+experimental", "chats": "experimental", "version": "v2.36.0"}
-    if backend == "chats":
-        served = {"tasks": "off", "chats": "v2+experimental", "version": "v2.37.0"}
-    coder = coder_sandbox(agent=lambda p, w: made[0].agent(p, w), now=clock.now, **served)
+    coder = coder_sandbox(agent=lambda p, w: made[0].agent(p, w), now=clock.now, **SERVED[backend])
     _, token = coder.add_user(BOT)
     coder.add_template("ci-repair", presets=["Small"], default_preset="Small")
     github.tokens.grant(TOKEN, login=BOT, permissions=PERMISSIONS)

@@ -10,13 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.coder import SandboxCoder
-from tests.coder_fixtures import CoderFactory
+from tests.coder_fixtures import SERVED, CoderFactory
 from tests.scenarios.first_steps import ROOT
-
-SERVED = {
-    "tasks": {"version": "v2.36.0", "tasks": "v2+experimental", "chats": "experimental"},
-    "chats": {"version": "v2.37.0", "tasks": "off", "chats": "v2+experimental"},
-}
 
 
 def _check(coder: SandboxCoder, token: str, home: Path, *flags: str) -> tuple[int, str]:

@@ -20,7 +20,7 @@ from bot.sandbox.github_handle import SandboxRepository
 from bot.sandbox.github_state import PullRequest
 from bot.sandbox.stories import FAILING_TEST
 from bot.scaffold import Door
-from tests.coder_fixtures import CoderFactory
+from tests.coder_fixtures import SERVED, CoderFactory
 from tests.scenarios.first_steps import ROOT, Job, Runner, Shell, normalized
 
 GOLDEN = ROOT / "docs" / "ten-minutes.md"
@@ -33,10 +33,6 @@ _SETTINGS = ("administration", "secrets", "dependabot_secrets")
 ADMINISTRATOR = dict.fromkeys(_WORK, "write") | dict.fromkeys(_SETTINGS, "read")
 HURRY = {"CODER_FIX_POLL_INTERVAL_SECONDS": "0.5", "CODER_FIX_IDLE_SECONDS": "1"}
 RIGHT, WRONG = "max(0, sum(prices) - voucher)", "sum(prices) - voucher"
-SERVED = {
-    "tasks": {"version": "v2.36.0", "tasks": "v2+experimental", "chats": "experimental"},
-    "chats": {"version": "v2.37.0", "tasks": "off", "chats": "v2+experimental"},
-}
 WORDS = {
     "start": """\
 # Ten minutes with coder-fix
